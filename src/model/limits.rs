@@ -1,0 +1,128 @@
+//! The limits of the rules. The defaults are those of CoreScope's Perf page.
+
+use crate::units::{KB, MB, parse_bytes};
+
+/// Limits of all rules; every comparison is strict.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Bytes written per second and process.
+    pub write_rate: f64,
+    /// Bytes of cancelled writes per second and process.
+    pub cancelled_writes: f64,
+    /// Size of the `-wal` file in bytes.
+    pub wal_size: f64,
+    /// Page-cache share of reads, 0 to 1, below which it is too low.
+    pub cache_hit: f64,
+    /// Backfill rate as a multiple of the transaction rate.
+    pub backfill_ratio: f64,
+    /// A source's rate as a multiple of its five-minute mean.
+    pub baseline_ratio: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            write_rate: 10.0 * MB as f64,
+            cancelled_writes: MB as f64,
+            wal_size: 100.0 * MB as f64,
+            cache_hit: 0.9,
+            backfill_ratio: 10.0,
+            baseline_ratio: 10.0,
+        }
+    }
+}
+
+/// Transactions that must have been inserted before backfills are judged.
+pub const BACKFILL_MIN_TX: i64 = 100;
+/// Shortest interval in seconds over which backfills are judged.
+pub const BACKFILL_MIN_SECS: f64 = 0.5;
+/// Transaction rate per second that is assumed at least.
+pub const BACKFILL_MIN_TX_RATE: f64 = 1.0;
+/// Baseline per second that is assumed at least.
+pub const BASELINE_MIN_RATE: f64 = 0.05;
+/// Seconds over which the rolling baseline is the mean.
+pub const BASELINE_SECS: f64 = 300.0;
+/// Seconds of history before a baseline is known.
+pub const BASELINE_MIN_SECS: f64 = 30.0;
+/// Seconds after which the stats file is stale.
+pub const STALE_SECS: f64 = 5.0;
+/// Seconds over which the page-cache share is taken.
+pub const CACHE_SECS: f64 = 60.0;
+/// Bytes read below which there is no page-cache share.
+pub const CACHE_MIN_BYTES: u64 = 64 * KB;
+
+/// Names that [`Limits::set`] takes, with what their values look like.
+pub const NAMES: [(&str, &str); 6] = [
+    ("write-rate", "20MB"),
+    ("cancelled-writes", "2MB"),
+    ("wal-size", "200MB"),
+    ("cache-hit", "85%"),
+    ("backfill-ratio", "20"),
+    ("baseline-ratio", "20"),
+];
+
+impl Limits {
+    /// Sets one limit from `name=value` as people write it.
+    ///
+    /// # Errors
+    /// Says which names or values there are.
+    pub fn set(&mut self, assignment: &str) -> Result<(), String> {
+        let (name, value) = assignment
+            .split_once('=')
+            .ok_or_else(|| format!("'{assignment}' has no '='; write for example write-rate=20MB"))?;
+        match name.trim() {
+            "write-rate" => self.write_rate = parse_bytes(value.trim().trim_end_matches("/s"))?,
+            "cancelled-writes" => self.cancelled_writes = parse_bytes(value.trim().trim_end_matches("/s"))?,
+            "wal-size" => self.wal_size = parse_bytes(value)?,
+            "cache-hit" => self.cache_hit = parse_share(value)?,
+            "backfill-ratio" => self.backfill_ratio = parse_ratio(value)?,
+            "baseline-ratio" => self.baseline_ratio = parse_ratio(value)?,
+            other => {
+                let names = NAMES.map(|(name, _)| name).join(", ");
+                return Err(format!("there is no limit '{other}'; there are {names}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn parse_ratio(text: &str) -> Result<f64, String> {
+    match text.trim().trim_end_matches(['x', 'X', '×']).trim().parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err(format!("'{text}' is no positive number; write for example 20")),
+    }
+}
+
+fn parse_share(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let (number, scale) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
+    match number.trim().parse::<f64>().map(|value| value / scale) {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        _ => Err(format!("'{text}' is no share; write for example 85% or 0.85")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_takes_its_example() {
+        for (name, value) in NAMES {
+            let mut limits = Limits::default();
+            limits.set(&format!("{name}={value}")).unwrap();
+            assert_ne!(limits, Limits::default(), "{name} changed nothing");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let mut limits = Limits::default();
+        assert!(limits.set("write-rate").unwrap_err().contains("no '='"));
+        assert!(limits.set("wal=1MB").unwrap_err().contains("wal-size"));
+        for bad in ["write-rate=0", "cache-hit=190%", "cache-hit=nan", "backfill-ratio=-1", "wal-size=big"] {
+            assert!(limits.set(bad).is_err(), "{bad}");
+        }
+        assert_eq!(limits, Limits::default());
+    }
+}

@@ -1,0 +1,3 @@
+//! Bytes to values: pure functions that trust nothing they are given.
+
+pub mod text;

@@ -1,0 +1,324 @@
+//! What one look at the target yields: raw values, nothing derived.
+//!
+//! A [`Sample`] holds everything the model eats, so that whatever is derived from it live can be
+//! derived from it again later. What could not be read is [`Reading::Failed`] with its reason;
+//! what nobody asked for is [`Reading::Unwatched`].
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::{Bytes, Mono, Wall};
+
+/// One look at every source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Wall-clock time of the look; for display and for the age of the stats file.
+    pub at: Wall,
+    /// Monotonic time of the look; the order of samples.
+    pub mono: Mono,
+    /// Interval that was asked for when it was taken, in seconds.
+    pub interval: f64,
+    /// The ingestor's process.
+    pub ingestor: Reading<ProcSample>,
+    /// The server's process.
+    pub server: Reading<ProcSample>,
+    /// The ingestor's stats file.
+    pub stats: Reading<StatsSample>,
+    /// The database and its write-ahead log.
+    pub db: Reading<DbSample>,
+}
+
+/// The outcome of reading one source.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reading<T> {
+    /// Nobody asked for this source.
+    #[default]
+    Unwatched,
+    /// It was read.
+    Good(T),
+    /// It could not be read.
+    Failed(Fault),
+}
+
+impl<T> Reading<T> {
+    /// The value, where there is one.
+    pub fn good(&self) -> Option<&T> {
+        match self {
+            Self::Good(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The reason, where it could not be read.
+    pub fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Failed(fault) => Some(fault),
+            _ => None,
+        }
+    }
+
+    /// Whether anybody asked for this source.
+    pub fn watched(&self) -> bool {
+        !matches!(self, Self::Unwatched)
+    }
+}
+
+impl<T> From<Result<T, Fault>> for Reading<T> {
+    fn from(result: Result<T, Fault>) -> Self {
+        match result {
+            Ok(value) => Self::Good(value),
+            Err(fault) => Self::Failed(fault),
+        }
+    }
+}
+
+/// Why something could not be read: one clear line that says what failed, on what, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The class of the failure.
+    pub kind: FaultKind,
+    /// The sentence for people; clean of control characters and passwords.
+    pub text: String,
+}
+
+impl Fault {
+    /// A fault of `kind`, said as `text`.
+    pub fn new(kind: FaultKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into() }
+    }
+}
+
+/// Classes of failure, for code that has to tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FaultKind {
+    /// The process or the file is not there (any more).
+    Gone,
+    /// This user may not read it.
+    Denied,
+    /// It was read and is not what it should be.
+    Invalid,
+    /// Reading it has not come back yet.
+    Stalled,
+    /// Anything else.
+    Other,
+}
+
+/// A process at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProcSample {
+    /// When its counters were read.
+    pub mono: Mono,
+    /// Process id as the monitor sees it.
+    pub pid: u32,
+    /// Start time in clock ticks after boot, field 22 of `/proc/<pid>/stat`; with the pid it
+    /// identifies the process.
+    pub start: u64,
+    /// Seconds since it was started.
+    pub uptime: f64,
+    /// Name from `argv[0]` or the `exe` link, without folders, cleaned.
+    pub name: Arc<str>,
+    /// Its counters; they may be refused where the rest is not.
+    pub io: Reading<IoCounters>,
+}
+
+/// The counters of `/proc/<pid>/io`, see proc(5): totals since the process began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IoCounters {
+    /// Bytes passed to read(2) and its like, page cache included.
+    pub rchar: u64,
+    /// Bytes passed to write(2) and its like.
+    pub wchar: u64,
+    /// Read calls.
+    pub syscr: u64,
+    /// Write calls.
+    pub syscw: u64,
+    /// Bytes fetched from storage.
+    pub read_bytes: u64,
+    /// Bytes of pages dirtied, on their way to storage.
+    pub write_bytes: u64,
+    /// Bytes dirtied whose write was cancelled by truncation or removal.
+    pub cancelled_write_bytes: u64,
+}
+
+/// The stats file as last seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StatsSample {
+    /// When the file was read.
+    pub mono: Mono,
+    /// Modification time; its differences are the interval between two updates.
+    pub mtime: Wall,
+    /// Inode; every update is a new one.
+    pub ino: u64,
+    /// Its content; shared, because most looks find the file unchanged.
+    pub file: Arc<StatsFile>,
+}
+
+/// The content of the ingestor's stats file, all three generations of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StatsFile {
+    /// When the ingestor took it, whole seconds.
+    pub sampled_at: Option<Wall>,
+    /// Top-level integers, in the file's order, unknown ones included.
+    pub counters: Vec<(Arc<str>, i64)>,
+    /// Rows written by each named backfill; names as in the file, without a prefix.
+    pub backfills: Vec<(Arc<str>, i64)>,
+    /// Backfills and counters left out because there were too many.
+    pub left_out: u32,
+    /// The ingestor's own disk rates.
+    pub proc_io: Option<ProcIoRates>,
+    /// Times of the writer lock by component.
+    pub writer_perf: Vec<(Arc<str>, WriterPerf)>,
+    /// MQTT sources.
+    pub sources: Vec<MqttSource>,
+    /// When each source was last heard, and last written.
+    pub liveness: Vec<(Arc<str>, Liveness)>,
+    /// Last tick of the ingestor's watchdog.
+    pub watchdog_last_tick: Option<Wall>,
+    /// Panics that the ingestor's watchdog caught.
+    pub watchdog_panics: Option<i64>,
+}
+
+/// `procIO` of the stats file: the ingestor's own view of its rates, per second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProcIoRates {
+    /// `readBytesPerSec`.
+    pub read: Option<f64>,
+    /// `writeBytesPerSec`.
+    pub write: Option<f64>,
+    /// `cancelledWriteBytesPerSec`.
+    pub cancelled: Option<f64>,
+    /// `syscallsRead`.
+    pub syscr: Option<f64>,
+    /// `syscallsWrite`.
+    pub syscw: Option<f64>,
+}
+
+/// One component of `writer_perf`: times in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WriterPerf {
+    /// How often the component took the writer lock.
+    pub count: Option<i64>,
+    /// How often it had to wait.
+    pub contention: Option<i64>,
+    /// 95th percentile of the wait, ms.
+    pub wait_p95: Option<f64>,
+    /// Longest wait, ms.
+    pub wait_max: Option<f64>,
+    /// 95th percentile of the hold, ms.
+    pub hold_p95: Option<f64>,
+    /// Longest hold, ms.
+    pub hold_max: Option<f64>,
+}
+
+/// One entry of `source_statuses`; names and addresses are masked and cleaned.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MqttSource {
+    /// Name, cleaned and masked.
+    pub name: Arc<str>,
+    /// Broker's address, cleaned and masked.
+    pub broker: Arc<str>,
+    /// Whether it is connected.
+    pub connected: Option<bool>,
+    /// Time of the last packet; absent where there was none.
+    pub last_packet: Option<Wall>,
+    /// Packets since the start.
+    pub packets: Option<i64>,
+    /// Packets of the last five minutes.
+    pub packets_5m: Option<i64>,
+    /// Connections lost since the start.
+    pub disconnects: Option<i64>,
+    /// The last error, cleaned and masked.
+    pub last_error: Option<Arc<str>>,
+}
+
+/// One entry of `source_liveness`; 0 in the file means never and is absent here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Liveness {
+    /// The broker delivered something.
+    pub last_receipt: Option<Wall>,
+    /// Something was written to the database.
+    pub last_message: Option<Wall>,
+}
+
+/// The database's files and what stands in them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DbSample {
+    /// When it was looked at.
+    pub mono: Mono,
+    /// The database file.
+    pub db: Reading<FileStat>,
+    /// The `-wal` file; [`FaultKind::Gone`] is normal when nobody has the database open.
+    pub wal: Reading<FileStat>,
+    /// The `-shm` file; its absence means that nobody has the database open.
+    pub shm: Reading<FileStat>,
+    /// The first 100 bytes of the database file, decoded. In WAL mode they may be behind.
+    pub header: Reading<DbHeader>,
+    /// The wal-index header.
+    pub wal_index: Reading<WalIndex>,
+    /// Answers to the pragmas, from the last time they were asked.
+    pub pragmas: Reading<Pragmas>,
+}
+
+/// What stat(2) says of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileStat {
+    /// Size in bytes.
+    pub size: Bytes,
+    /// Device.
+    pub dev: u64,
+    /// Inode.
+    pub ino: u64,
+}
+
+/// The database header, see "The Database Header" in SQLite's file format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DbHeader {
+    /// Bytes in a page.
+    pub page_size: u32,
+    /// Whether the file asks for WAL mode (write and read version 2).
+    pub wal_mode: bool,
+    /// Pages in the database when the header was last copied into the file.
+    pub page_count: u32,
+    /// Free pages then.
+    pub freelist_count: u32,
+}
+
+/// The wal-index header, see "The WAL-Index File Format" in SQLite's documentation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WalIndex {
+    /// Counts up with every change of the header.
+    pub change: u32,
+    /// Bytes in a page.
+    pub page_size: u32,
+    /// The last valid frame of the log, counted from 1; 0 for an empty log.
+    pub mx_frame: u32,
+    /// Pages in the database after the last commit.
+    pub page_count: u32,
+    /// New on every restart of the log.
+    pub salts: [u32; 2],
+    /// Frames already copied into the database (`nBackfill`).
+    pub checkpointed: u32,
+    /// Read marks; `None` for a slot that is not in use.
+    pub read_marks: [Option<u32>; 5],
+}
+
+/// Answers of SQLite itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pragmas {
+    /// When they were asked.
+    pub mono: Mono,
+    /// `page_count`.
+    pub page_count: i64,
+    /// `page_size`, bytes.
+    pub page_size: i64,
+    /// `freelist_count`, pages.
+    pub freelist_count: i64,
+    /// `cache_size` of a new connection: pages, or KiB if negative.
+    pub cache_size: i64,
+    /// `journal_mode`.
+    pub journal_mode: String,
+}
