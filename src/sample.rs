@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::units::{Bytes, Mono, Wall};
 
 /// One look at every source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// Wall-clock time of the look; for display and for the age of the stats file.
     pub at: Wall,
@@ -25,6 +25,9 @@ pub struct Sample {
     pub server: Reading<ProcSample>,
     /// The ingestor's stats file.
     pub stats: Reading<StatsSample>,
+    /// Whether changes of the stats file are told by inotify; a failure says why they are not, and
+    /// that the file is read every interval instead.
+    pub watch: Reading<()>,
     /// The database and its write-ahead log.
     pub db: Reading<DbSample>,
 }
