@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use corescope_top::cli::{Cli, Command, Monitor};
+use corescope_top::demo;
 use corescope_top::run::setup::{self, Watched};
 use corescope_top::run::{End, lines, screen};
-use corescope_top::demo;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

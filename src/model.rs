@@ -9,6 +9,7 @@ pub mod rules;
 pub mod snapshot;
 pub mod sources;
 pub mod sqlite;
+pub mod wal;
 
 use crate::sample::{Reading, Sample};
 use cache::CacheShare;
@@ -17,6 +18,7 @@ use limits::Limits;
 use snapshot::{FlagId, Snapshot, SourceFault};
 use sources::StatsTracker;
 use sqlite::SqliteTracker;
+use wal::Roles;
 
 /// Turns samples into snapshots. It keeps only what the next sample needs.
 #[derive(Debug)]
@@ -63,9 +65,13 @@ impl Model {
             seq: self.seq,
             ingestor: self.ingestor.push(&sample.ingestor),
             server: self.server.push(&sample.server),
-            sqlite: self.sqlite.push(&sample.db),
             ..Snapshot::default()
         };
+        let roles = Roles {
+            ingestor: self.ingestor.identity().map(|(pid, _)| pid),
+            server: self.server.identity().map(|(pid, _)| pid),
+        };
+        snapshot.sqlite = self.sqlite.push(&sample.db, roles, self.limits.wal_size);
         self.stats.push(sample, self.ingestor.identity());
         snapshot.sources = self.stats.view(sample);
         self.put_cache_share(&mut snapshot, sample);

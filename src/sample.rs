@@ -4,6 +4,8 @@
 //! derived from it again later. What could not be read is [`Reading::Failed`] with its reason;
 //! what nobody asked for is [`Reading::Unwatched`].
 
+pub mod locks;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -248,7 +250,7 @@ pub struct Liveness {
 }
 
 /// The database's files and what stands in them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DbSample {
     /// When it was looked at.
     pub mono: Mono,
@@ -264,6 +266,12 @@ pub struct DbSample {
     pub wal_index: Reading<WalIndex>,
     /// Answers to the pragmas, from the last time they were asked.
     pub pragmas: Reading<Pragmas>,
+    /// Locks that anybody holds on the database and its wal-index.
+    #[serde(default)]
+    pub locks: Reading<Vec<locks::HeldLock>>,
+    /// Bytes that can still be written to the filesystem of the database.
+    #[serde(default)]
+    pub free: Reading<Bytes>,
 }
 
 /// What stat(2) says of a file.

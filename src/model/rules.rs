@@ -1,12 +1,13 @@
-//! The six rules of CoreScope's Perf page. Every comparison is strict: at the limit is not over it.
+//! The six rules of CoreScope's Perf page, and two of our own on who holds the log. Every comparison is strict: at the limit is not over it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::model::limits::{
     BACKFILL_MIN_SECS, BACKFILL_MIN_TX, BACKFILL_MIN_TX_RATE, BASELINE_MIN_RATE, Limits,
 };
 use crate::model::snapshot::{Flag, FlagId, ProcView, Snapshot, SourceRow};
-use crate::units::{Bytes, BytesPerSec, PerSec};
+use crate::units::{Bytes, BytesPerSec, PerSec, Span};
 
 /// Every rule that `snapshot` breaks, the most serious first. `interval` is the time in seconds
 /// between the last two updates of the stats file.
@@ -16,6 +17,8 @@ pub fn flags(snapshot: &Snapshot, limits: &Limits, interval: Option<f64>) -> Vec
         flags.extend(process.iter().flat_map(|process| of_process(role, process, limits)).flatten());
     }
     flags.extend(wal_size(snapshot, limits));
+    flags.extend(wal_pinned(snapshot, limits));
+    flags.extend(writer_held(snapshot, limits));
     flags.extend(cache_hit(snapshot, limits));
     flags.extend(backfills(&snapshot.sources.rows, limits, interval));
     flags.extend(snapshot.sources.rows.iter().filter_map(|row| baseline(row, limits)));
@@ -58,6 +61,37 @@ fn wal_size(snapshot: &Snapshot, limits: &Limits) -> Option<Flag> {
         .map_or(String::new(), |growth| format!(", growing by {}", BytesPerSec(growth)));
     let text = format!("WAL is {size}{growing}: over the limit of {}", Bytes(limit as u64));
     (value > limit).then(|| Flag { id: FlagId::WalSize, subject: "wal".into(), value, limit, text })
+}
+
+fn wal_pinned(snapshot: &Snapshot, limits: &Limits) -> Option<Flag> {
+    let wal = &snapshot.sqlite.as_ref()?.wal;
+    let pin = wal.pinning()?;
+    let (value, limit) = (pin.held, limits.wal_pinned);
+    let text = format!("WAL {}", wal.diagnosis);
+    (value > limit).then(|| Flag {
+        id: FlagId::WalPinned,
+        subject: pin.process.to_string().into(),
+        value,
+        limit,
+        text,
+    })
+}
+
+fn writer_held(snapshot: &Snapshot, limits: &Limits) -> Option<Flag> {
+    let writer = snapshot.sqlite.as_ref()?.wal.writer.as_ref()?;
+    let (value, limit) = (writer.held, limits.writer_held);
+    let (by, held) = (&writer.process, Span(Duration::from_secs_f64(value)));
+    let text = format!(
+        "{by} has held the writer lock for {held}: nobody else can write (limit {})",
+        Span(Duration::from_secs_f64(limit))
+    );
+    (value > limit).then(|| Flag {
+        id: FlagId::WriterHeld,
+        subject: by.to_string().into(),
+        value,
+        limit,
+        text,
+    })
 }
 
 fn cache_hit(snapshot: &Snapshot, limits: &Limits) -> Option<Flag> {

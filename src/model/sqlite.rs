@@ -1,29 +1,34 @@
 //! The database and its log: sizes, growth, pages.
 
+use std::sync::Arc;
+
 use crate::model::snapshot::{SourceFault, SqliteView};
+use crate::model::wal::{Roles, WalTracker};
 use crate::sample::{DbSample, FaultKind, FileStat, Reading};
 use crate::units::{Bytes, Mono};
 
 /// Follows the database from sample to sample.
 #[derive(Debug, Default)]
 pub struct SqliteTracker {
+    wal: WalTracker,
     last: Option<(Mono, FileStat)>,
     view: SqliteView,
 }
 
 impl SqliteTracker {
-    /// Eats one reading; `None` if no database is watched.
-    pub fn push(&mut self, reading: &Reading<DbSample>) -> Option<SqliteView> {
+    /// Eats one reading; `None` if no database is watched. `wal_limit` is the limit of the log's
+    /// size in bytes.
+    pub fn push(&mut self, reading: &Reading<DbSample>, roles: Roles, wal_limit: f64) -> Option<SqliteView> {
         match reading {
             Reading::Unwatched => return None,
-            Reading::Good(db) => self.look(db),
+            Reading::Good(db) => self.look(db, roles, wal_limit),
             // The disk does not answer: nothing of it is known now.
             Reading::Failed(_) => (self.last, self.view) = (None, SqliteView::default()),
         }
         Some(self.view.clone())
     }
 
-    fn look(&mut self, sample: &DbSample) {
+    fn look(&mut self, sample: &DbSample, roles: Roles, wal_limit: f64) {
         let (header, index) = (sample.header.good(), sample.wal_index.good());
         let pragmas = sample.pragmas.good();
         let page_size = header
@@ -48,6 +53,7 @@ impl SqliteTracker {
                 .or(header.filter(|h| h.wal_mode).map(|_| "wal".to_owned())),
             cache_hit_rate: None,
             cache_hit_of: "",
+            wal: Arc::new(self.wal.push(sample, roles, wal_limit)),
         };
     }
 
@@ -138,12 +144,17 @@ mod tests {
             }),
             wal_index: Reading::Good(WalIndex { mx_frame: 5, page_count: 12, ..WalIndex::default() }),
             pragmas: gone(),
+            ..DbSample::default()
         }
+    }
+
+    fn push(tracker: &mut SqliteTracker, reading: &Reading<DbSample>) -> Option<SqliteView> {
+        tracker.push(reading, Roles::default(), 1e9)
     }
 
     fn look(samples: &[DbSample]) -> SqliteView {
         let mut tracker = SqliteTracker::default();
-        samples.iter().filter_map(|s| tracker.push(&Reading::Good(s.clone()))).last().unwrap()
+        samples.iter().filter_map(|s| push(&mut tracker, &Reading::Good(s.clone()))).last().unwrap()
     }
 
     #[test]
@@ -192,10 +203,10 @@ mod tests {
     #[test]
     fn a_disk_that_does_not_answer_leaves_everything_unknown() {
         let mut tracker = SqliteTracker::default();
-        tracker.push(&Reading::Good(sample(1, file(100, 2))));
+        push(&mut tracker, &Reading::Good(sample(1, file(100, 2))));
         let stalled = Reading::Failed(Fault::new(FaultKind::Stalled, "stalled"));
-        let view = tracker.push(&stalled).unwrap();
+        let view = push(&mut tracker, &stalled).unwrap();
         assert_eq!((view.wal_size, view.db), (None, None));
-        assert!(tracker.push(&Reading::Unwatched).is_none());
+        assert!(push(&mut tracker, &Reading::Unwatched).is_none());
     }
 }
