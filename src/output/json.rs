@@ -2,6 +2,8 @@
 //!
 //! Unknown is `null`; numbers are unrounded.
 
+mod wal;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -86,6 +88,7 @@ struct Sqlite<'a> {
     freelist_count: Option<i64>,
     db_size: Option<u64>,
     journal_mode: Option<&'a str>,
+    wal: wal::Wal,
 }
 
 fn sqlite(view: &SqliteView) -> Sqlite<'_> {
@@ -99,6 +102,7 @@ fn sqlite(view: &SqliteView) -> Sqlite<'_> {
         freelist_count: view.freelist_count,
         db_size: view.db.map(|file| file.size.0),
         journal_mode: view.journal_mode.as_deref(),
+        wal: wal::wal(view),
     }
 }
 
@@ -223,6 +227,9 @@ mod tests {
         let value = parsed(&snapshot);
         assert_eq!(value["io"]["ingestor"]["writeBytesPerSec"], 2_936_012.8);
         assert_eq!(value["sqlite"]["walSizeMB"], 1.893_875_122_070_312_5);
+        assert_eq!(value["sqlite"]["wal"]["fileSize"], 1_985_872);
+        assert_eq!(value["sqlite"]["wal"]["holders"], Value::Null);
+        assert_eq!(value["sqlite"]["wal"]["diagnosis"], "fine");
         assert_eq!(
             value["writeSources"],
             json!({"sampleAt": "2026-11-22T14:03:22Z", "stale": false,
