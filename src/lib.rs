@@ -6,3 +6,4 @@ pub mod parse;
 pub mod sample;
 pub mod ui;
 pub mod units;
+pub mod view;

@@ -1,0 +1,74 @@
+//! The keys and the marks, laid over the screen.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::view::KeyHelp;
+use crate::view::canvas::{Canvas, columns, cut_left, width};
+use crate::view::panel::{self, Chrome};
+
+/// What the marks mean, under the keys.
+const MARKS: [(&str, &str); 4] = [
+    ("▲", "over a limit"),
+    ("►", "a backfill that runs; the panel in focus"),
+    ("—", "not known"),
+    ("╌", "the limit in a graph; a gap in the bars is a gap in the data"),
+];
+const CLOSING: &str = "Esc closes";
+const SCROLLING: &str = "j k scroll, Esc closes";
+/// Columns between two columns of rows.
+const GUTTER: u16 = 3;
+
+/// One row: what is explained, and how.
+type Entry = (&'static str, &'static str);
+
+/// Draws it in the middle of `area`, scrolled down by `top` rows at most.
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, keys: &[KeyHelp], top: usize) {
+    let entries = entries(keys);
+    let label = entries.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) + 2;
+    let one = label + entries.iter().map(|(_, what)| width(what)).max().unwrap_or(0);
+    let chrome_columns = 4;
+    let double = area.width >= 2 * one + GUTTER + chrome_columns && columns(entries.len()) + 2 > area.height;
+    let count = if double { entries.len().div_ceil(2) } else { entries.len() };
+    let wanted = if double { 2 * one + GUTTER } else { one } + chrome_columns;
+    let frame = centered(area, wanted.max(32), columns(count).saturating_add(2));
+    canvas.clear(frame);
+    panel::titled(canvas, frame, Chrome::Box, "Keys", true);
+    let inner = panel::inside(frame, Chrome::Box);
+    let hidden = count.saturating_sub(inner.height.into());
+    draw_closing(canvas, frame, if hidden > 0 { SCROLLING } else { CLOSING });
+    let top = top.min(hidden);
+    for (index, y) in (top..count).zip(inner.top()..inner.bottom()) {
+        let row = Rect { y, height: 1, ..inner };
+        draw_entry(canvas, row, label, entries[index]);
+        if let Some(&second) = entries.get(index + count).filter(|_| double) {
+            draw_entry(canvas, cut_left(row, one + GUTTER).1, label, second);
+        }
+    }
+}
+
+fn entries(keys: &[KeyHelp]) -> Vec<Entry> {
+    keys.iter().map(|row| (row.keys, row.what)).chain([("", "")]).chain(MARKS).collect()
+}
+
+fn draw_entry(canvas: &mut Canvas, area: Rect, label: u16, (keys, what): Entry) {
+    let (key, text): (Style, Style) = (canvas.theme.key, canvas.theme.text);
+    let (left, right) = cut_left(area, label);
+    canvas.text(left.x, left.y, left.width.saturating_sub(1), keys, key);
+    canvas.text(right.x, right.y, right.width, what, text);
+}
+
+fn draw_closing(canvas: &mut Canvas, frame: Rect, hint: &str) {
+    let dim = canvas.theme.dim;
+    let used = width(hint) + 2;
+    if frame.width > used + 4 && frame.height > 1 {
+        let x = frame.right() - used - 2;
+        canvas.text(x, frame.bottom() - 1, used, &format!(" {hint} "), dim);
+    }
+}
+
+fn centered(area: Rect, columns: u16, rows: u16) -> Rect {
+    let (columns, rows) = (columns.min(area.width), rows.min(area.height));
+    let (x, y) = (area.x + (area.width - columns) / 2, area.y + (area.height - rows) / 2);
+    Rect::new(x, y, columns, rows)
+}

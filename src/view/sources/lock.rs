@@ -1,0 +1,68 @@
+//! How long each component of the ingestor waited for the writer lock, and held it.
+
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use crate::sample::WriterPerf;
+use crate::units::Count;
+use crate::view::View;
+use crate::view::canvas::{Canvas, Row};
+use crate::view::figures::{millis, or_dash};
+use crate::view::sources::Section;
+
+/// From this width the headings are written out.
+const ROOMY: u16 = 60;
+
+/// Times of the writer lock by component.
+pub(crate) struct Lock<'a> {
+    components: &'a [(Arc<str>, WriterPerf)],
+}
+
+impl<'a> Lock<'a> {
+    /// Those of the last stats file; none from builds that don't publish them.
+    pub(crate) fn new(view: &'a View) -> Self {
+        Self { components: &view.snapshot.sources.writer_perf }
+    }
+}
+
+/// Columns of name, count, contention and the two times.
+fn widths(columns: u16) -> [u16; 5] {
+    let figures = if columns >= ROOMY { [10, 12, 11, 11] } else { [7, 6, 9, 9] };
+    let [count, contention, wait, hold] = figures;
+    let name = columns.saturating_sub(figures.iter().sum()).clamp(8, 27);
+    [name, count, contention, wait, hold]
+}
+
+impl Section for Lock<'_> {
+    fn title(&self) -> &'static str {
+        "Writer lock"
+    }
+
+    fn rows(&self) -> usize {
+        self.components.len()
+    }
+
+    fn heading(&self, canvas: &mut Canvas, area: Rect) {
+        let dim = canvas.theme.dim;
+        let [name, count, contention, wait, hold] = widths(area.width);
+        let mut row = Row::new(area);
+        row.left(canvas, name, "writer lock", dim);
+        row.right(canvas, count, "count", dim);
+        row.right(canvas, contention, if area.width >= ROOMY { "contention" } else { "cont." }, dim);
+        row.right(canvas, wait, "wait p95", dim);
+        row.right(canvas, hold, "hold p95", dim);
+    }
+
+    fn row(&self, canvas: &mut Canvas, area: Rect, index: usize) {
+        let Some((component, perf)) = self.components.get(index) else { return };
+        let style = canvas.theme.text;
+        let [name, count, contention, wait, hold] = widths(area.width);
+        let mut row = Row::new(area);
+        row.left(canvas, name, component, style);
+        row.right(canvas, count, &or_dash(perf.count, |n| Count(n).to_string()), style);
+        row.right(canvas, contention, &or_dash(perf.contention, |n| Count(n).to_string()), style);
+        row.right(canvas, wait, &or_dash(perf.wait_p95, millis), style);
+        row.right(canvas, hold, &or_dash(perf.hold_p95, millis), style);
+    }
+}

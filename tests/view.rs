@@ -1,0 +1,250 @@
+//! The screen on a terminal that is a buffer: text and styles of every layout, and every size.
+
+#[path = "view/scenes.rs"]
+mod scenes;
+
+use std::fmt::Write as _;
+
+use corescope_top::ui::{GraphSpan, Panel, Scroll, SortBy};
+use corescope_top::units::Mono;
+use corescope_top::view::{self, Theme};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
+use scenes::World;
+
+fn drawn(world: &World, columns: u16, rows: u16) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    terminal.draw(|frame| view::draw(frame, &world.scene())).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+/// Rows of text as they stand on the screen; a wide character's second half is left out.
+fn text(buffer: &Buffer) -> String {
+    let mut lines = String::new();
+    for row in buffer.content().chunks(buffer.area.width.max(1).into()) {
+        let mut skip = 0;
+        let mut line = String::new();
+        for cell in row {
+            if skip == 0 {
+                line.push_str(cell.symbol());
+                skip = unicode_width::UnicodeWidthStr::width(cell.symbol());
+            }
+            skip = skip.saturating_sub(1);
+        }
+        // Bars at both ends show where the screen ends.
+        writeln!(lines, "┃{line}┃").unwrap();
+    }
+    lines
+}
+
+fn style(cell: &Cell) -> String {
+    let mut name =
+        if cell.fg == Color::Reset { String::new() } else { format!("{:?}", cell.fg).to_lowercase() };
+    assert_eq!(cell.bg, Color::Reset, "no background is ever set");
+    for (modifier, mark) in
+        [(Modifier::BOLD, "+bold"), (Modifier::DIM, "+dim"), (Modifier::UNDERLINED, "+line")]
+    {
+        if cell.modifier.contains(modifier) {
+            name.push_str(mark);
+        }
+    }
+    name
+}
+
+/// Runs of equal style in every row that has any: `row: from–to style`.
+fn styles(buffer: &Buffer) -> String {
+    let mut lines = String::new();
+    for (y, row) in buffer.content().chunks(buffer.area.width.max(1).into()).enumerate() {
+        let mut runs: Vec<(usize, usize, String)> = Vec::new();
+        for (x, cell) in row.iter().enumerate() {
+            // What a blank would look like is nothing that anybody sees.
+            let name = if cell.symbol() == " " { String::new() } else { style(cell) };
+            match runs.last_mut() {
+                Some((_, end, last)) if *last == name => *end = x,
+                _ => runs.push((x, x, name)),
+            }
+        }
+        runs.retain(|(_, _, name)| !name.is_empty());
+        let runs: Vec<_> = runs.iter().map(|(from, to, name)| format!("{from}-{to} {name}")).collect();
+        writeln!(lines, "{y}: {}", runs.join(", ")).unwrap();
+    }
+    lines
+}
+
+fn check(name: &str, world: &World, columns: u16, rows: u16) {
+    let buffer = drawn(world, columns, rows);
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, format!("{}\n{}", text(&buffer), styles(&buffer)));
+    });
+}
+
+#[test]
+fn every_size_of_a_quiet_target() {
+    let world = World::quiet();
+    for (columns, rows) in [(200, 50), (120, 40), (120, 30), (80, 24), (40, 10), (60, 8), (20, 5)] {
+        check(&format!("quiet_{columns}x{rows}"), &world, columns, rows);
+    }
+}
+
+#[test]
+fn every_size_of_a_backfill_loop() {
+    let world = World::backfill_loop();
+    for (columns, rows) in [(120, 30), (80, 24), (60, 8), (20, 5)] {
+        check(&format!("loop_{columns}x{rows}"), &world, columns, rows);
+    }
+    let mut world = world;
+    for panel in [Panel::Sqlite, Panel::Sources] {
+        world.ui.focus = panel;
+        check(&format!("loop_40x10_{}", panel.index() + 1), &world, 40, 10);
+    }
+}
+
+#[test]
+fn over_every_limit() {
+    let mut world = World::burst();
+    world.labels.scenario = Some("write-burst".into());
+    check("burst_120x30", &world, 120, 30);
+    check("burst_80x24", &world, 80, 24);
+    check("burst_20x5", &world, 20, 5);
+    world.ui.span = GraphSpan::TenMinutes;
+    check("burst_80x24_ten_minutes", &world, 80, 24);
+}
+
+#[test]
+fn without_colour_and_in_ascii() {
+    let mut world = World::burst();
+    world.theme = Theme::new(false, false);
+    let mono = drawn(&world, 80, 24);
+    assert!(mono.content().iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
+    check("burst_80x24_mono", &world, 80, 24);
+    world.theme = Theme::new(false, true);
+    check("burst_80x24_ascii", &world, 80, 24);
+    check("burst_120x30_ascii", &world, 120, 30);
+}
+
+#[test]
+fn ascii_stays_ascii_with_any_names() {
+    let mut world = World::extreme();
+    world.theme = Theme::new(true, true);
+    for help in [None, Some(Scroll::default())] {
+        world.ui.help = help;
+        for (columns, rows) in [(200, 50), (80, 24), (40, 10), (20, 5)] {
+            assert!(text(&drawn(&world, columns, rows)).replace('┃', "").is_ascii(), "{columns}x{rows}");
+        }
+    }
+}
+
+#[test]
+fn before_the_first_and_the_second_sample() {
+    let mut world = World::empty();
+    check("first_80x24", &world, 80, 24);
+    check("first_120x30", &world, 120, 30);
+    check("first_20x5", &world, 20, 5);
+    world.tick(|snapshot| {
+        snapshot.ingestor.as_mut().unwrap().rates = None;
+        snapshot.server.as_mut().unwrap().rates = None;
+        for row in &mut snapshot.sources.rows {
+            (row.rate, row.baseline) = (None, None);
+        }
+    });
+    check("second_80x24", &world, 80, 24);
+}
+
+#[test]
+fn states_of_the_header() {
+    let mut world = World::stale();
+    check("stale_80x24", &world, 80, 24);
+    world.ui.paused = true;
+    world.now = Mono(world.now.0 + 75_000_000_000);
+    check("paused_80x24", &world, 80, 24);
+    world.ui.paused = false;
+    let silent = text(&drawn(&world, 80, 24));
+    assert!(silent.contains("no sample for 1 m"), "{silent}");
+    let since = world.now;
+    world.tick(|snapshot| {
+        let ingestor = snapshot.ingestor.as_mut().unwrap();
+        (ingestor.gone_since, ingestor.rates) = (Some(since), None);
+        snapshot.faults = vec![corescope_top::model::snapshot::SourceFault {
+            source: "ingestor",
+            text: "process 4382 is gone; waiting for it to come back".to_owned(),
+        }];
+        snapshot.sqlite.as_mut().unwrap().open = Some(false);
+    });
+    check("gone_80x24", &world, 80, 24);
+}
+
+#[test]
+fn help_zoom_filter_and_scroll() {
+    let mut world = World::backfill_loop();
+    world.ui.help = Some(Scroll::default());
+    check("help_80x24", &world, 80, 24);
+    check("help_100x14", &world, 100, 14);
+    world.ui.help = Some(Scroll { top: 1000 });
+    check("help_40x10", &world, 40, 10);
+    world.ui.help = None;
+    world.ui.zoom = true;
+    for panel in Panel::ALL {
+        world.ui.focus = panel;
+        check(&format!("zoom_80x24_{}", panel.index() + 1), &world, 80, 24);
+    }
+    check("zoom_120x30_3", &world, 120, 30);
+    world.ui.zoom = false;
+    world.ui.filter = "back_".replace('_', "");
+    world.ui.editing = true;
+    world.ui.sort = SortBy::Rate;
+    check("filter_80x24", &world, 80, 24);
+    world.ui.editing = false;
+    world.ui.filter.clear();
+    world.ui.scroll[Panel::Sources.index()].top = 9;
+    check("scroll_80x24", &world, 80, 24);
+}
+
+#[test]
+fn a_filter_that_finds_nothing_says_so() {
+    let mut world = World::quiet();
+    world.ui.filter = "nosuch".to_owned();
+    assert!(text(&drawn(&world, 80, 24)).contains("no source's name contains 'nosuch'"));
+}
+
+#[test]
+fn the_cursor_stands_where_the_filter_is_typed() {
+    let mut world = World::quiet();
+    world.ui.editing = true;
+    world.ui.filter = "tx".to_owned();
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    terminal.draw(|frame| view::draw(frame, &world.scene())).unwrap();
+    assert_eq!(terminal.backend().cursor_position(), (11, 23).into());
+}
+
+#[test]
+fn numbers_move_no_columns() {
+    let columns = |world: &World| {
+        let screen = text(&drawn(world, 80, 24));
+        let heading = screen.lines().find(|line| line.contains("rate/s")).unwrap().to_owned();
+        let titles: Vec<_> = screen.lines().filter(|line| line.contains("──")).map(str::len).collect();
+        (heading, titles)
+    };
+    assert_eq!(columns(&World::quiet()).0, columns(&World::extreme()).0);
+    assert_eq!(columns(&World::quiet()).0, columns(&World::burst()).0);
+}
+
+#[test]
+fn no_size_panics() {
+    let (mut empty, mut full) = (World::empty(), World::extreme());
+    let sizes = (0..=60).flat_map(|columns| (0..=30).map(move |rows| (columns, rows)));
+    let large =
+        [(79, 24), (80, 19), (80, 20), (116, 20), (119, 29), (120, 30), (500, 200), (500, 1), (1, 200)];
+    for (columns, rows) in sizes.chain(large) {
+        for world in [&mut empty, &mut full] {
+            let focus = Panel::ALL[usize::from(columns + rows) % 3];
+            world.ui.focus = focus;
+            world.ui.help = (columns % 4 == 3).then_some(Scroll { top: usize::from(rows) });
+            world.ui.zoom = rows % 5 == 4;
+            world.ui.editing = rows % 7 == 6;
+            world.ui.scroll = [Scroll { top: usize::MAX / 2 + usize::from(rows) }; 3];
+            drawn(world, columns, rows);
+        }
+    }
+}
