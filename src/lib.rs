@@ -3,5 +3,6 @@
 pub mod model;
 pub mod parse;
 pub mod sample;
+pub mod source;
 pub mod ui;
 pub mod units;

@@ -2,6 +2,7 @@
 
 mod bytes;
 pub mod db_header;
+pub mod locks;
 mod loose;
 pub mod process;
 pub mod stats;
