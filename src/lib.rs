@@ -1,6 +1,7 @@
 //! corescope-top: watches a CoreScope ingestor, its SQLite database and its stats file.
 
 pub mod model;
+pub mod output;
 pub mod parse;
 pub mod sample;
 pub mod source;

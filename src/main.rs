@@ -1,2 +1,40 @@
-//! Entry point.
-fn main() {}
+//! Arguments in, exit status out; everything else is in the library.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use corescope_top::cli::{Cli, Command, Monitor};
+use corescope_top::demo;
+use corescope_top::run::setup::{self, Watched};
+use corescope_top::run::{End, lines, screen};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let end = run(&cli).unwrap_or_else(|error| End::Unusable(vec![format!("{error:#}")]));
+    // After a hangup standard error may be dead; that must not turn into another exit status.
+    let _ = write!(std::io::stderr(), "{end}");
+    ExitCode::from(end.status())
+}
+
+fn run(cli: &Cli) -> anyhow::Result<End> {
+    match &cli.command {
+        None => watch(&cli.monitor, || Ok(setup::of_target(&cli.target, &cli.monitor))),
+        Some(Command::Demo(args)) => watch(&cli.monitor, || setup::of_demo(args.scenario, &cli.monitor)),
+        Some(Command::DemoDirector(args)) => demo::director::run(args.scenario).map(|()| End::Done),
+        Some(Command::DemoIngestor(args)) => demo::ingestor::run(args).map(|()| End::Done),
+        Some(Command::DemoServer(args)) => demo::server::run(args).map(|()| End::Done),
+    }
+}
+
+fn watch(monitor: &Monitor, target: impl FnOnce() -> anyhow::Result<Watched>) -> anyhow::Result<End> {
+    let limits = monitor.limits().map_err(anyhow::Error::msg)?;
+    if monitor.json {
+        return Ok(lines::run(target()?, monitor, limits));
+    }
+    // Nothing is started for a screen that can't be.
+    if let Err(end) = screen::possible() {
+        return Ok(end);
+    }
+    Ok(screen::run(target()?, monitor, limits))
+}

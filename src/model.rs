@@ -1,5 +1,126 @@
 //! The pure core: samples in, snapshots out. No clock, no file, no terminal; time is data.
 
+pub mod baseline;
+pub mod cache;
 pub mod history;
+pub mod io;
 pub mod limits;
+pub mod rules;
 pub mod snapshot;
+pub mod sources;
+pub mod sqlite;
+pub mod wal;
+
+use crate::sample::{Reading, Sample};
+use cache::CacheShare;
+use io::ProcTracker;
+use limits::Limits;
+use snapshot::{FlagId, Snapshot, SourceFault};
+use sources::StatsTracker;
+use sqlite::SqliteTracker;
+use wal::Roles;
+
+/// Turns samples into snapshots. It keeps only what the next sample needs.
+#[derive(Debug)]
+pub struct Model {
+    limits: Limits,
+    seq: u64,
+    ingestor: ProcTracker,
+    server: ProcTracker,
+    ingestor_cache: CacheShare,
+    server_cache: CacheShare,
+    stats: StatsTracker,
+    sqlite: SqliteTracker,
+}
+
+impl Model {
+    /// A model that has seen nothing, with the limits of its rules.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            seq: 0,
+            ingestor: ProcTracker::default(),
+            server: ProcTracker::default(),
+            ingestor_cache: CacheShare::default(),
+            server_cache: CacheShare::default(),
+            stats: StatsTracker::default(),
+            sqlite: SqliteTracker::default(),
+        }
+    }
+
+    /// The limits of its rules.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Eats one sample and says what is known after it.
+    pub fn push(&mut self, sample: &Sample) -> Snapshot {
+        self.seq += 1;
+        self.ingestor_cache.push(sample.ingestor.good());
+        self.server_cache.push(sample.server.good());
+        let mut snapshot = Snapshot {
+            at: sample.at,
+            mono: sample.mono,
+            interval: sample.interval,
+            seq: self.seq,
+            ingestor: self.ingestor.push(&sample.ingestor),
+            server: self.server.push(&sample.server),
+            ..Snapshot::default()
+        };
+        let roles = Roles {
+            ingestor: self.ingestor.identity().map(|(pid, _)| pid),
+            server: self.server.identity().map(|(pid, _)| pid),
+        };
+        snapshot.sqlite = self.sqlite.push(&sample.db, roles, self.limits.wal_size);
+        self.stats.push(sample, self.ingestor.identity());
+        snapshot.sources = self.stats.view(sample);
+        self.put_cache_share(&mut snapshot, sample);
+        snapshot.flags = rules::flags(&snapshot, &self.limits, self.stats.interval());
+        mark_rows(&mut snapshot);
+        snapshot.faults = faults(sample, &snapshot);
+        snapshot
+    }
+
+    /// The server reads for the web page, so its share is the interesting one; where none can be
+    /// read the ingestor's takes its place.
+    fn put_cache_share(&self, snapshot: &mut Snapshot, sample: &Sample) {
+        let Some(sqlite) = &mut snapshot.sqlite else { return };
+        let of_server = sample.server.good().is_some_and(|process| process.io.good().is_some());
+        let (share, of) = if of_server {
+            (self.server_cache.share(), "server")
+        } else {
+            (self.ingestor_cache.share(), "ingestor")
+        };
+        sqlite.cache_hit_rate = share;
+        sqlite.cache_hit_of = of;
+    }
+}
+
+/// Marks the rows of the table with the most serious flag that names them.
+fn mark_rows(snapshot: &mut Snapshot) {
+    for flag in snapshot.flags.iter().rev() {
+        if matches!(flag.id, FlagId::BackfillVsTx | FlagId::Baseline)
+            && let Some(row) = snapshot.sources.rows.iter_mut().find(|row| row.name == flag.subject)
+        {
+            row.flag = Some(flag.id);
+        }
+    }
+}
+
+/// What could not be read, in the order in which it matters to the reader.
+fn faults(sample: &Sample, snapshot: &Snapshot) -> Vec<SourceFault> {
+    let processes = [("ingestor", &sample.ingestor), ("server", &sample.server)];
+    let mut faults = Vec::new();
+    for (role, reading) in processes {
+        faults.extend(SourceFault::of(role, reading));
+        faults.extend(reading.good().and_then(|process| SourceFault::of(role, &process.io)));
+    }
+    faults.extend(SourceFault::of("stats", &sample.stats));
+    faults.extend(sources::stale_fault(&snapshot.sources, &sample.stats));
+    faults.extend(SourceFault::of("db", &sample.db));
+    if let Reading::Good(db) = &sample.db {
+        faults.extend(sqlite::faults(db));
+    }
+    faults.extend(SourceFault::of("stats", &sample.watch));
+    faults
+}

@@ -4,6 +4,8 @@
 //! derived from it again later. What could not be read is [`Reading::Failed`] with its reason;
 //! what nobody asked for is [`Reading::Unwatched`].
 
+pub mod locks;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::units::{Bytes, Mono, Wall};
 
 /// One look at every source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// Wall-clock time of the look; for display and for the age of the stats file.
     pub at: Wall,
@@ -25,6 +27,9 @@ pub struct Sample {
     pub server: Reading<ProcSample>,
     /// The ingestor's stats file.
     pub stats: Reading<StatsSample>,
+    /// Whether changes of the stats file are told by inotify; a failure says why they are not, and
+    /// that the file is read every interval instead.
+    pub watch: Reading<()>,
     /// The database and its write-ahead log.
     pub db: Reading<DbSample>,
 }
@@ -245,7 +250,7 @@ pub struct Liveness {
 }
 
 /// The database's files and what stands in them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DbSample {
     /// When it was looked at.
     pub mono: Mono,
@@ -261,6 +266,12 @@ pub struct DbSample {
     pub wal_index: Reading<WalIndex>,
     /// Answers to the pragmas, from the last time they were asked.
     pub pragmas: Reading<Pragmas>,
+    /// Locks that anybody holds on the database and its wal-index.
+    #[serde(default)]
+    pub locks: Reading<Vec<locks::HeldLock>>,
+    /// Bytes that can still be written to the filesystem of the database.
+    #[serde(default)]
+    pub free: Reading<Bytes>,
 }
 
 /// What stat(2) says of a file.

@@ -1,6 +1,6 @@
-//! The limits of the rules. The defaults are those of CoreScope's Perf page.
+//! The limits of the rules. Where CoreScope's Perf page has a rule, the default is its own.
 
-use crate::units::{KB, MB, parse_bytes};
+use crate::units::{KB, MB, parse_bytes, parse_secs};
 
 /// Limits of all rules; every comparison is strict.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +17,10 @@ pub struct Limits {
     pub backfill_ratio: f64,
     /// A source's rate as a multiple of its five-minute mean.
     pub baseline_ratio: f64,
+    /// Seconds for which a reader may keep the log from being checkpointed.
+    pub wal_pinned: f64,
+    /// Seconds for which one transaction may keep all other writers out.
+    pub writer_held: f64,
 }
 
 impl Default for Limits {
@@ -28,6 +32,8 @@ impl Default for Limits {
             cache_hit: 0.9,
             backfill_ratio: 10.0,
             baseline_ratio: 10.0,
+            wal_pinned: 30.0,
+            writer_held: 10.0,
         }
     }
 }
@@ -52,13 +58,15 @@ pub const CACHE_SECS: f64 = 60.0;
 pub const CACHE_MIN_BYTES: u64 = 64 * KB;
 
 /// Names that [`Limits::set`] takes, with what their values look like.
-pub const NAMES: [(&str, &str); 6] = [
+pub const NAMES: [(&str, &str); 8] = [
     ("write-rate", "20MB"),
     ("cancelled-writes", "2MB"),
     ("wal-size", "200MB"),
     ("cache-hit", "85%"),
     ("backfill-ratio", "20"),
     ("baseline-ratio", "20"),
+    ("wal-pinned", "1m"),
+    ("writer-held", "20s"),
 ];
 
 impl Limits {
@@ -77,6 +85,8 @@ impl Limits {
             "cache-hit" => self.cache_hit = parse_share(value)?,
             "backfill-ratio" => self.backfill_ratio = parse_ratio(value)?,
             "baseline-ratio" => self.baseline_ratio = parse_ratio(value)?,
+            "wal-pinned" => self.wal_pinned = parse_secs(value)?,
+            "writer-held" => self.writer_held = parse_secs(value)?,
             other => {
                 let names = NAMES.map(|(name, _)| name).join(", ");
                 return Err(format!("there is no limit '{other}'; there are {names}"));

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::model::wal::view::WalView;
 use crate::sample::{DbHeader, FileStat, Liveness, MqttSource, Reading, WalIndex, WriterPerf};
 use crate::units::{Bytes, Mono, Wall};
 
@@ -96,6 +97,8 @@ pub struct SqliteView {
     pub cache_hit_rate: Option<f64>,
     /// Which process the cache share is of: `server` or `ingestor`.
     pub cache_hit_of: &'static str,
+    /// The log: frames, holders, writer, diagnosis.
+    pub wal: Arc<WalView>,
 }
 
 /// The stats file and what follows from it.
@@ -151,6 +154,10 @@ impl SourceRow {
 pub enum FlagId {
     /// Backfill rate against the live transaction rate.
     BackfillVsTx,
+    /// A reader keeps the log from being checkpointed.
+    WalPinned,
+    /// A transaction keeps all other writers out.
+    WriterHeld,
     /// Write rate of a process.
     WriteRate,
     /// Size of the `-wal` file.
@@ -165,8 +172,10 @@ pub enum FlagId {
 
 impl FlagId {
     /// Every flag, the most serious first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::BackfillVsTx,
+        Self::WalPinned,
+        Self::WriterHeld,
         Self::WriteRate,
         Self::WalSize,
         Self::CancelledWrites,
@@ -178,6 +187,8 @@ impl FlagId {
     pub fn name(self) -> &'static str {
         match self {
             Self::BackfillVsTx => "backfill_vs_tx",
+            Self::WalPinned => "wal_pinned",
+            Self::WriterHeld => "writer_held",
             Self::WriteRate => "write_rate",
             Self::WalSize => "wal_size",
             Self::CancelledWrites => "cancelled_writes",

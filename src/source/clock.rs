@@ -26,7 +26,7 @@ struct Hands {
 
 impl Clock {
     /// The machine's clocks.
-    pub fn system() -> Self {
+    pub fn real() -> Self {
         Self(Kind::System)
     }
 
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn the_machines_clocks_move_on() {
-        let clock = Clock::system();
+        let clock = Clock::real();
         let (mono, wall) = (clock.mono(), clock.wall());
         assert!(clock.mono() >= mono && wall.0 > 1_700_000_000_000_000_000);
         assert!(clock.since_boot() >= mono.secs());

@@ -98,7 +98,7 @@ impl DbReader {
             shm,
             header,
             wal_index,
-            pragmas: Reading::Unwatched,
+            ..DbSample::default()
         };
         sample.pragmas = resolved.pragmas(version(&db), &sample, interval, &self.proc_locks);
         Ok(sample)
@@ -190,7 +190,8 @@ fn nobody_left_it(sample: &DbSample, wal_mode: bool, proc_locks: &Path) -> Resul
     }
     // Unreadable is not empty: then SQLite is asked.
     let Ok(table) = std::fs::read(proc_locks) else { return Ok(()) };
-    if table.split(|&b| b == b'\n').any(|line| locks::covers(line, shm.ino, OPEN_BYTE)) {
+    // The device is left out: on btrfs and overlayfs it is not the one that stat(2) gives.
+    if locks::of_inodes(&table, &[shm.ino]).iter().any(|lock| (lock.start..=lock.end).contains(&OPEN_BYTE)) {
         return Ok(());
     }
     let text = format!(

@@ -73,16 +73,12 @@ impl ProcReader {
         let folder = self.folder();
         let attached = self.attached.as_mut().ok_or_else(|| Fault::new(FaultKind::Other, "not attached"))?;
         let looked = attached.look(&folder, &mut buffer, clock, self.pid, self.role);
-        match looked {
-            Ok(sample) => {
-                self.seen = Some((sample.start, Arc::clone(&sample.name)));
-                Ok(sample)
-            }
-            Err(Lost) => {
-                self.attached = None;
-                Err(self.gone())
-            }
+        if let Ok(sample) = looked {
+            self.seen = Some((sample.start, Arc::clone(&sample.name)));
+            return Ok(sample);
         }
+        self.attached = None;
+        Err(self.gone())
     }
 
     fn folder(&self) -> PathBuf {

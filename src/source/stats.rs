@@ -58,7 +58,7 @@ impl StatsReader {
     }
 
     fn look(&mut self, clock: &Clock, expected_uid: Option<u32>) -> Result<StatsSample, Fault> {
-        let (mut file, stat) = open_regular(WHAT, &self.path).map_err(|fault| self.advise(fault))?;
+        let (mut file, stat) = open_regular(WHAT, &self.path).map_err(advise)?;
         if let Some(expected) = expected_uid.filter(|&uid| stat.st_uid != uid && stat.st_uid != 0) {
             let owner = stat.st_uid;
             let text = format!("belongs to user {owner}, the ingestor runs as user {expected}: not believed");
@@ -98,13 +98,14 @@ impl StatsReader {
         Fault::new(FaultKind::Invalid, format!("{WHAT} {} {what_is_wrong}", self.path.display()))
     }
 
-    fn advise(&self, fault: Fault) -> Fault {
-        if fault.kind != FaultKind::Gone {
-            return fault;
-        }
-        let advice = "the ingestor has not published one, or give its path with --stats";
-        Fault::new(FaultKind::Gone, format!("{}: {advice}", fault.text))
+}
+
+fn advise(fault: Fault) -> Fault {
+    if fault.kind != FaultKind::Gone {
+        return fault;
     }
+    let advice = "the ingestor has not published one, or give its path with --stats";
+    Fault::new(FaultKind::Gone, format!("{}: {advice}", fault.text))
 }
 
 /// The stats file with its watch: it is opened only when an event or [`RECHECK`] says so.
@@ -137,8 +138,12 @@ impl StatsSource {
         reading
     }
 
-    /// Why the file is read every interval instead of when it changes; absent while the watch works.
-    pub fn note(&self) -> Option<&str> {
-        self.watch.note()
+    /// Whether changes are told by inotify; a failure says why not, and that the file is read at every
+    /// interval instead.
+    pub fn watched(&self) -> Reading<()> {
+        match self.watch.note() {
+            None => Reading::Good(()),
+            Some(note) => Reading::Failed(Fault::new(FaultKind::Other, note)),
+        }
     }
 }

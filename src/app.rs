@@ -1,0 +1,345 @@
+//! The state of the running program: events in, state and effects out. No I/O, no clock.
+
+pub mod keys;
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::cli::INTERVALS;
+use crate::model::Model;
+use crate::model::history::History;
+use crate::model::limits::Limits;
+use crate::model::snapshot::Snapshot;
+use crate::sample::Sample;
+use crate::ui::{GraphSpan, Labels, Panel, Scroll, SortBy, Ui};
+use keys::Action;
+
+/// Rows of a page; the view clamps to what there is.
+const PAGE: usize = 10;
+/// Longest filter, in characters.
+const MAX_FILTER: usize = 40;
+/// Intervals that + and - step through, seconds.
+const STEPS: [f64; 9] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0];
+
+/// What the caller has to do after an event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Effect {
+    /// Draw, when it can be done.
+    Draw,
+    /// Nothing changed on screen.
+    Nothing,
+    /// Forget what is on the terminal and draw everything.
+    Redraw,
+    /// End with status 0.
+    Quit,
+    /// Stop until the shell says go on.
+    Suspend,
+    /// Sample at another interval, in seconds, and draw.
+    Interval(f64),
+}
+
+/// What is shown now: the newest picture, or the one that was frozen.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// The newest snapshot; `None` before the first.
+    pub snapshot: Option<Snapshot>,
+    /// Its series.
+    pub history: History,
+}
+
+/// The program's state.
+#[derive(Debug)]
+pub struct App {
+    model: Model,
+    live: Picture,
+    frozen: Option<Box<Picture>>,
+    /// What the person has chosen.
+    pub ui: Ui,
+    /// What is watched.
+    pub labels: Labels,
+}
+
+impl App {
+    /// A program that has seen nothing, sampling every `interval` seconds.
+    pub fn new(limits: Limits, labels: Labels, interval: f64) -> Self {
+        let ui = Ui { interval, ..Ui::default() };
+        Self { model: Model::new(limits), live: Picture::default(), frozen: None, ui, labels }
+    }
+
+    /// What to draw.
+    pub fn picture(&self) -> &Picture {
+        self.frozen.as_deref().unwrap_or(&self.live)
+    }
+
+    /// The newest snapshot, frozen picture or not.
+    pub fn newest(&self) -> Option<&Snapshot> {
+        self.live.snapshot.as_ref()
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &Limits {
+        self.model.limits()
+    }
+
+    /// Eats a sample.
+    pub fn sample(&mut self, sample: &Sample) -> Effect {
+        let snapshot = self.model.push(sample);
+        self.live.history.push(&snapshot);
+        self.live.snapshot = Some(snapshot);
+        Effect::Draw
+    }
+
+    /// Names the demo's scenario.
+    pub fn scenario(&mut self, name: &str) -> Effect {
+        self.labels.scenario = Some(Arc::from(name));
+        Effect::Draw
+    }
+
+    /// Eats a key.
+    pub fn key(&mut self, key: KeyEvent) -> Effect {
+        if self.ui.editing
+            && let Some(effect) = self.edit(key)
+        {
+            return effect;
+        }
+        match keys::action(key) {
+            Some(action) => self.act(action),
+            None => Effect::Nothing,
+        }
+    }
+
+    /// A key while the filter is typed; `None` if it means what it always means.
+    fn edit(&mut self, key: KeyEvent) -> Option<Effect> {
+        let plain = key.modifiers - KeyModifiers::SHIFT == KeyModifiers::NONE;
+        match key.code {
+            KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => self.ui.filter.clear(),
+            KeyCode::Char(c) if plain => {
+                if self.ui.filter.chars().count() < MAX_FILTER {
+                    self.ui.filter.push(c);
+                }
+            }
+            KeyCode::Backspace => {
+                if self.ui.filter.pop().is_none() {
+                    self.ui.editing = false;
+                }
+            }
+            KeyCode::Enter => self.ui.editing = false,
+            KeyCode::Esc => {
+                self.ui.editing = false;
+                self.ui.filter.clear();
+            }
+            _ => return None,
+        }
+        self.ui.scroll[Panel::Sources.index()] = Scroll::default();
+        Some(Effect::Draw)
+    }
+
+    fn act(&mut self, action: Action) -> Effect {
+        match action {
+            Action::QuitNow => return Effect::Quit,
+            Action::Quit if self.ui.help.is_none() => return Effect::Quit,
+            Action::Suspend => return Effect::Suspend,
+            Action::Redraw => return Effect::Redraw,
+            Action::Slower => return self.step_interval(true),
+            Action::Faster => return self.step_interval(false),
+            Action::Back if !self.back() => return Effect::Nothing,
+            Action::Quit => self.ui.help = None,
+            Action::Help => self.ui.help = if self.ui.help.is_some() { None } else { Some(Scroll::default()) },
+            Action::Pause => self.pause(),
+            Action::NextPanel => self.focus_by(1),
+            Action::PreviousPanel => self.focus_by(2),
+            Action::Focus(panel) => self.ui.focus = panel,
+            Action::Zoom => self.ui.zoom = !self.ui.zoom,
+            Action::Lines(by) => self.scroll(|top| top.saturating_add_signed(by as isize)),
+            Action::Pages(by) => self.scroll(|top| top.saturating_add_signed(by as isize * PAGE as isize)),
+            Action::Top => self.scroll(|_| 0),
+            Action::Bottom => self.scroll(|_| usize::MAX),
+            Action::Sort => self.sort(),
+            Action::Reverse => self.ui.reverse = !self.ui.reverse,
+            Action::Filter => self.filter(),
+            Action::Span => {
+                self.ui.span = match self.ui.span {
+                    GraphSpan::Fine => GraphSpan::Medium,
+                    GraphSpan::Medium => GraphSpan::TenMinutes,
+                    GraphSpan::TenMinutes => GraphSpan::Fine,
+                }
+            }
+            Action::Back => {}
+        }
+        Effect::Draw
+    }
+
+    /// Closes what was opened last; false if nothing is open.
+    fn back(&mut self) -> bool {
+        if self.ui.help.take().is_some() {
+            return true;
+        }
+        if !self.ui.filter.is_empty() {
+            self.ui.filter.clear();
+            return true;
+        }
+        std::mem::take(&mut self.ui.zoom)
+    }
+
+    /// Sampling goes on under the frozen picture, which is a copy made once.
+    fn pause(&mut self) {
+        self.ui.paused = !self.ui.paused;
+        self.frozen = self.ui.paused.then(|| Box::new(self.live.clone()));
+    }
+
+    fn focus_by(&mut self, steps: usize) {
+        self.ui.focus = Panel::ALL[(self.ui.focus.index() + steps) % Panel::ALL.len()];
+    }
+
+    fn scroll(&mut self, to: impl Fn(usize) -> usize) {
+        let scroll = match &mut self.ui.help {
+            Some(help) => help,
+            None => &mut self.ui.scroll[self.ui.focus.index()],
+        };
+        scroll.top = to(scroll.top);
+    }
+
+    /// The view says how far a list can be scrolled; what is beyond is taken back, so that the
+    /// next step up is seen at once.
+    pub fn clamp_scroll(&mut self, furthest: [usize; 3], help: usize) {
+        for (scroll, furthest) in self.ui.scroll.iter_mut().zip(furthest) {
+            scroll.top = scroll.top.min(furthest);
+        }
+        if let Some(scroll) = &mut self.ui.help {
+            scroll.top = scroll.top.min(help);
+        }
+    }
+
+    fn sort(&mut self) {
+        let next = (self.ui.sort as usize + 1) % SortBy::ALL.len();
+        self.ui.sort = SortBy::ALL[next];
+        self.ui.scroll[Panel::Sources.index()] = Scroll::default();
+    }
+
+    fn filter(&mut self) {
+        self.ui.focus = Panel::Sources;
+        self.ui.editing = true;
+        self.ui.help = None;
+    }
+
+    fn step_interval(&mut self, longer: bool) -> Effect {
+        let now = self.ui.interval;
+        let next = if longer {
+            STEPS.into_iter().find(|step| *step > now + 1e-9)
+        } else {
+            STEPS.into_iter().rev().find(|step| *step < now - 1e-9)
+        };
+        match next.filter(|secs| INTERVALS.contains(secs)) {
+            Some(secs) => {
+                self.ui.interval = secs;
+                Effect::Interval(secs)
+            }
+            None => Effect::Nothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn app() -> App {
+        App::new(Limits::default(), Labels::default(), 1.0)
+    }
+
+    fn press(app: &mut App, code: KeyCode) -> Effect {
+        app.key(KeyEvent::new(code, KeyModifiers::NONE))
+    }
+
+    fn typed(app: &mut App, text: &str) -> Effect {
+        text.chars().map(|c| press(app, KeyCode::Char(c))).last().unwrap()
+    }
+
+    #[test]
+    fn q_closes_the_help_before_it_quits() {
+        let mut app = app();
+        typed(&mut app, "?");
+        assert!(app.ui.help.is_some());
+        assert_eq!(typed(&mut app, "q"), Effect::Draw);
+        assert_eq!(typed(&mut app, "q"), Effect::Quit);
+    }
+
+    #[test]
+    fn ctrl_c_quits_whatever_is_open() {
+        let mut app = app();
+        typed(&mut app, "/");
+        assert_eq!(app.key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Effect::Quit);
+    }
+
+    #[test]
+    fn the_filter_takes_every_letter() {
+        let mut app = app();
+        typed(&mut app, "/qzp");
+        assert_eq!((app.ui.filter.as_str(), app.ui.editing, app.ui.focus), ("qzp", true, Panel::Sources));
+        press(&mut app, KeyCode::Backspace);
+        press(&mut app, KeyCode::Enter);
+        assert_eq!((app.ui.filter.as_str(), app.ui.editing), ("qz", false));
+        press(&mut app, KeyCode::Esc);
+        assert!(app.ui.filter.is_empty());
+    }
+
+    #[test]
+    fn esc_goes_back_one_step_at_a_time() {
+        let mut app = app();
+        typed(&mut app, "z/a");
+        press(&mut app, KeyCode::Enter);
+        typed(&mut app, "?");
+        for (help, filter, zoom) in [(false, "a", true), (false, "", true), (false, "", false)] {
+            assert_eq!(press(&mut app, KeyCode::Esc), Effect::Draw);
+            assert_eq!((app.ui.help.is_some(), app.ui.filter.as_str(), app.ui.zoom), (help, filter, zoom));
+        }
+        assert_eq!(press(&mut app, KeyCode::Esc), Effect::Nothing);
+    }
+
+    #[test]
+    fn a_paused_picture_stands_still_while_sampling_goes_on() {
+        let mut app = app();
+        app.sample(&Sample::default());
+        typed(&mut app, "p");
+        app.sample(&Sample::default());
+        assert_eq!(app.picture().snapshot.as_ref().unwrap().seq, 1);
+        assert_eq!(app.newest().unwrap().seq, 2);
+        typed(&mut app, " ");
+        assert_eq!(app.picture().snapshot.as_ref().unwrap().seq, 2);
+    }
+
+    #[test]
+    fn the_interval_stays_in_its_range() {
+        let mut app = app();
+        assert_eq!(typed(&mut app, "+"), Effect::Interval(2.0));
+        for _ in 0..20 {
+            typed(&mut app, "-");
+        }
+        assert!((app.ui.interval - 0.1).abs() < 1e-9);
+        assert_eq!(typed(&mut app, "-"), Effect::Nothing);
+    }
+
+    #[test]
+    fn scrolling_goes_to_the_focused_panel_or_the_help() {
+        let mut app = app();
+        typed(&mut app, "3jj");
+        press(&mut app, KeyCode::End);
+        app.clamp_scroll([0, 0, 7], 0);
+        typed(&mut app, "k");
+        assert_eq!(app.ui.scroll[2].top, 6);
+        typed(&mut app, "?j");
+        assert_eq!((app.ui.scroll[2].top, app.ui.help), (6, Some(Scroll { top: 1 })));
+    }
+
+    #[test]
+    fn panels_and_orders_go_round() {
+        let mut app = app();
+        press(&mut app, KeyCode::BackTab);
+        assert_eq!(app.ui.focus, Panel::Sources);
+        press(&mut app, KeyCode::Tab);
+        assert_eq!(app.ui.focus, Panel::Disk);
+        typed(&mut app, "sssss");
+        assert_eq!(app.ui.sort, SortBy::Flag);
+    }
+}

@@ -1,0 +1,206 @@
+//! The key table: what dispatches the keys is what the help shows.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::ui::Panel;
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Quit, or close what is open.
+    Quit,
+    /// Quit whatever is open.
+    QuitNow,
+    /// Open or close the help.
+    Help,
+    /// Freeze or thaw the picture.
+    Pause,
+    /// Focus the next panel.
+    NextPanel,
+    /// Focus the previous panel.
+    PreviousPanel,
+    /// Focus one panel.
+    Focus(Panel),
+    /// Give the focused panel the whole screen, or take it back.
+    Zoom,
+    /// Scroll by lines.
+    Lines(i32),
+    /// Scroll by pages.
+    Pages(i32),
+    /// Scroll to the top.
+    Top,
+    /// Scroll to the end.
+    Bottom,
+    /// Next order of the sources.
+    Sort,
+    /// Reverse the order.
+    Reverse,
+    /// Type a filter.
+    Filter,
+    /// Sample less often.
+    Slower,
+    /// Sample more often.
+    Faster,
+    /// More or less time in the graphs.
+    Span,
+    /// Close, leave or clear what was opened last.
+    Back,
+    /// Draw everything anew.
+    Redraw,
+    /// Stop, as the shell's Ctrl-Z does.
+    Suspend,
+}
+
+/// One line of the table.
+#[derive(Debug)]
+pub struct Binding {
+    /// The keys as the help shows them.
+    pub keys: &'static str,
+    /// What they do, as the help says it.
+    pub what: &'static str,
+    dispatch: &'static [(KeyCode, KeyModifiers, Action)],
+}
+
+const NONE: KeyModifiers = KeyModifiers::NONE;
+const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+
+const fn key(c: char, action: Action) -> (KeyCode, KeyModifiers, Action) {
+    (KeyCode::Char(c), NONE, action)
+}
+
+const fn ctrl(c: char, action: Action) -> (KeyCode, KeyModifiers, Action) {
+    (KeyCode::Char(c), CTRL, action)
+}
+
+const fn special(code: KeyCode, action: Action) -> (KeyCode, KeyModifiers, Action) {
+    (code, NONE, action)
+}
+
+/// Every key there is.
+pub const TABLE: &[Binding] = &[
+    Binding { keys: "q", what: "quit, or close what is open", dispatch: &[key('q', Action::Quit)] },
+    Binding { keys: "Ctrl-C", what: "quit at once", dispatch: &[ctrl('c', Action::QuitNow)] },
+    Binding {
+        keys: "? h",
+        what: "this help",
+        dispatch: &[
+            key('?', Action::Help),
+            key('h', Action::Help),
+            special(KeyCode::F(1), Action::Help),
+        ],
+    },
+    Binding {
+        keys: "p Space",
+        what: "pause: freeze the picture, go on sampling",
+        dispatch: &[key('p', Action::Pause), key(' ', Action::Pause)],
+    },
+    Binding {
+        keys: "Tab Shift-Tab",
+        what: "next, previous panel",
+        dispatch: &[
+            special(KeyCode::Tab, Action::NextPanel),
+            special(KeyCode::BackTab, Action::PreviousPanel),
+        ],
+    },
+    Binding {
+        keys: "1 2 3",
+        what: "Disk I/O, SQLite / WAL, Write sources",
+        dispatch: &[
+            key('1', Action::Focus(Panel::Disk)),
+            key('2', Action::Focus(Panel::Sqlite)),
+            key('3', Action::Focus(Panel::Sources)),
+        ],
+    },
+    Binding {
+        keys: "z Enter",
+        what: "zoom the focused panel, and back",
+        dispatch: &[key('z', Action::Zoom), special(KeyCode::Enter, Action::Zoom)],
+    },
+    Binding {
+        keys: "j k Down Up",
+        what: "scroll a line",
+        dispatch: &[
+            key('j', Action::Lines(1)),
+            key('k', Action::Lines(-1)),
+            special(KeyCode::Down, Action::Lines(1)),
+            special(KeyCode::Up, Action::Lines(-1)),
+        ],
+    },
+    Binding {
+        keys: "PgDn PgUp",
+        what: "scroll a page",
+        dispatch: &[
+            special(KeyCode::PageDown, Action::Pages(1)),
+            special(KeyCode::PageUp, Action::Pages(-1)),
+        ],
+    },
+    Binding {
+        keys: "Home End g G",
+        what: "scroll to the top, to the end",
+        dispatch: &[
+            special(KeyCode::Home, Action::Top),
+            special(KeyCode::End, Action::Bottom),
+            key('g', Action::Top),
+            key('G', Action::Bottom),
+        ],
+    },
+    Binding { keys: "s", what: "next order of the sources", dispatch: &[key('s', Action::Sort)] },
+    Binding { keys: "S", what: "reverse the order", dispatch: &[key('S', Action::Reverse)] },
+    Binding {
+        keys: "/",
+        what: "show only sources whose name contains a text",
+        dispatch: &[key('/', Action::Filter)],
+    },
+    Binding {
+        keys: "+ -",
+        what: "longer, shorter interval between samples",
+        dispatch: &[key('+', Action::Slower), key('=', Action::Slower), key('-', Action::Faster)],
+    },
+    Binding {
+        keys: "t",
+        what: "time in the graphs: a sample a column, five, ten minutes",
+        dispatch: &[key('t', Action::Span)],
+    },
+    Binding {
+        keys: "Esc",
+        what: "back: close the help, drop the filter, leave the zoom",
+        dispatch: &[special(KeyCode::Esc, Action::Back)],
+    },
+    Binding { keys: "Ctrl-L", what: "draw everything anew", dispatch: &[ctrl('l', Action::Redraw)] },
+    Binding { keys: "Ctrl-Z", what: "suspend; fg comes back", dispatch: &[ctrl('z', Action::Suspend)] },
+];
+
+/// What a key does; `None` for a key without a meaning.
+pub fn action(key: KeyEvent) -> Option<Action> {
+    // Shift is part of the character already.
+    let modifiers = key.modifiers - KeyModifiers::SHIFT;
+    TABLE
+        .iter()
+        .flat_map(|binding| binding.dispatch)
+        .find(|(code, with, _)| *code == key.code && *with == modifiers)
+        .map(|(_, _, action)| *action)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_key_has_two_meanings() {
+        let mut seen = HashSet::new();
+        for (code, modifiers, _) in TABLE.iter().flat_map(|binding| binding.dispatch) {
+            assert!(seen.insert((*code, *modifiers)), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn shifted_and_controlled_keys_are_told_apart() {
+        let shifted = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT);
+        assert_eq!(action(shifted), Some(Action::Reverse));
+        assert_eq!(action(KeyEvent::new(KeyCode::Char('c'), CTRL)), Some(Action::QuitNow));
+        assert_eq!(action(KeyEvent::new(KeyCode::Char('c'), NONE)), None);
+        assert_eq!(action(KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT)), Some(Action::PreviousPanel));
+    }
+}

@@ -1,0 +1,235 @@
+//! Arguments to configuration.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::limits::{Limits, NAMES};
+
+/// The stats file's place when nobody says otherwise.
+pub const DEFAULT_STATS: &str = "/tmp/corescope-ingestor-stats.json";
+/// The environment variable that names the stats file, the ingestor's own.
+pub const STATS_ENV: &str = "CORESCOPE_INGESTOR_STATS";
+/// Shortest and longest interval between samples, seconds.
+pub const INTERVALS: std::ops::RangeInclusive<f64> = 0.1..=60.0;
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "corescope-top",
+    version,
+    about = "Watches a CoreScope ingestor: disk I/O, write sources and the SQLite WAL on one screen",
+    after_help = AFTER_HELP,
+    max_term_width = 100,
+    subcommand_negates_reqs = true
+)]
+pub struct Cli {
+    /// What to run instead of the monitor.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to watch.
+    #[command(flatten)]
+    pub target: Target,
+    /// How to watch it.
+    #[command(flatten)]
+    pub monitor: Monitor,
+}
+
+const AFTER_HELP: &str = "\
+Keys: ? shows them all, q quits.
+Limits: write-rate=20MB  cancelled-writes=2MB  wal-size=200MB  cache-hit=85%
+        backfill-ratio=20  baseline-ratio=20  wal-pinned=1m  writer-held=20s
+Exit status: 0 ended as asked (q, Ctrl-C, --count, a closed pipe), 1 nothing could be read,
+             2 usage, 101 a bug, 129 the terminal went away, 143 SIGTERM.
+Reading another user's /proc/PID/io needs that user, root or CAP_SYS_PTRACE.";
+
+/// Subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Watch a small ingestor that is started for the purpose: needs nothing, leaves nothing behind
+    Demo(DemoArgs),
+    /// The demo's keeper (internal)
+    #[command(hide = true)]
+    DemoDirector(DemoArgs),
+    /// The demo's ingestor (internal)
+    #[command(hide = true)]
+    DemoIngestor(crate::demo::ingestor::IngestorArgs),
+    /// The demo's server (internal)
+    #[command(hide = true)]
+    DemoServer(crate::demo::server::ServerArgs),
+}
+
+/// Arguments of `demo`.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct DemoArgs {
+    /// What the demo's ingestor goes through
+    #[arg(long, value_name = "NAME", default_value = "tour")]
+    pub scenario: crate::demo::Scenario,
+}
+
+/// What to watch.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Target")]
+pub struct Target {
+    /// Process id of the ingestor
+    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
+    pub ingestor: Option<u32>,
+    /// Process id of the server
+    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
+    pub server: Option<u32>,
+    /// The SQLite database; opened read-only, for the moment of a query
+    #[arg(long, value_name = "PATH")]
+    pub db: Option<PathBuf>,
+    /// The ingestor's stats file [default: $CORESCOPE_INGESTOR_STATS, else
+    /// /tmp/corescope-ingestor-stats.json]
+    #[arg(long, value_name = "PATH")]
+    pub stats: Option<PathBuf>,
+}
+
+impl Target {
+    /// The stats file to read: as given, else as the environment says, else the usual one.
+    pub fn stats_path(&self) -> PathBuf {
+        let from_env = || std::env::var_os(STATS_ENV).filter(|path| !path.is_empty()).map(PathBuf::from);
+        self.stats.clone().or_else(from_env).unwrap_or_else(|| DEFAULT_STATS.into())
+    }
+}
+
+/// How to watch.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options")]
+pub struct Monitor {
+    /// Seconds between samples, 0.1 to 60
+    #[arg(short = 'n', long, value_name = "SECONDS", default_value = "1", global = true,
+        value_parser = interval)]
+    pub interval: f64,
+    /// A limit of a rule, for example write-rate=20MB; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", global = true, value_parser = limit)]
+    pub limit: Vec<String>,
+    /// Print one JSON object per sample instead of drawing a screen
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// With --json: end after this many lines
+    #[arg(long, value_name = "N", global = true, requires = "json",
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// When to use colours; NO_COLOR is obeyed
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub color: When,
+    /// Draw with ASCII characters only [default: where the locale is not UTF-8]
+    #[arg(long, global = true)]
+    pub ascii: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Monitor {
+    /// The limits of the rules: the defaults with what was given.
+    ///
+    /// # Errors
+    /// None that the argument parser has not already reported.
+    pub fn limits(&self) -> Result<Limits, String> {
+        let mut limits = Limits::default();
+        self.limit.iter().try_for_each(|assignment| limits.set(assignment))?;
+        Ok(limits)
+    }
+
+    /// Whether to use colours, given the value of `NO_COLOR`.
+    pub fn colored(&self, no_color: Option<&str>) -> bool {
+        match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => no_color.is_none_or(str::is_empty),
+        }
+    }
+}
+
+/// Whether the locale is UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set decides.
+pub fn utf8_locale(variables: [Option<&str>; 3]) -> bool {
+    let first = variables.into_iter().flatten().find(|value| !value.is_empty()).unwrap_or("C");
+    let name = first.to_ascii_lowercase();
+    name.contains("utf-8") || name.contains("utf8")
+}
+
+fn interval(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(secs) if INTERVALS.contains(&secs) => Ok(secs),
+        _ => Err("give seconds from 0.1 to 60".to_owned()),
+    }
+}
+
+fn limit(text: &str) -> Result<String, String> {
+    Limits::default().set(text).map(|()| text.to_owned())
+}
+
+/// Names and examples of all limits, for the README's test.
+pub fn limit_names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn options_may_stand_before_and_after_demo() {
+        for line in ["corescope-top -n 2 demo --json", "corescope-top demo -n 2 --json --count 3"] {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            assert!((cli.monitor.interval - 2.0).abs() < 1e-9);
+            assert!(cli.monitor.json);
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for line in ["-n 0", "-n 61", "-n nan", "--limit wal=1", "--count 3", "--ingestor 0", "--color maybe"] {
+            let words = std::iter::once("corescope-top").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn limits_are_applied_in_order() {
+        let cli = Cli::try_parse_from(["x", "--limit", "wal-size=1MB", "--limit", "wal-size=2MB"]).unwrap();
+        assert!((cli.monitor.limits().unwrap().wal_size - 2_097_152.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_help_names_every_limit() {
+        assert!(limit_names().all(|name| AFTER_HELP.contains(name)));
+    }
+
+    #[test]
+    fn locales() {
+        assert!(utf8_locale([None, None, Some("en_GB.UTF-8")]));
+        assert!(!utf8_locale([Some("C"), None, Some("en_GB.UTF-8")]));
+        assert!(utf8_locale([Some(""), Some("C.utf8"), None]));
+        assert!(!utf8_locale([None, None, None]));
+    }
+
+    #[test]
+    fn colours() {
+        let monitor = |words: &[&str]| Cli::try_parse_from([&["x"], words].concat()).unwrap().monitor;
+        assert!(monitor(&[]).colored(None));
+        assert!(monitor(&[]).colored(Some("")));
+        assert!(!monitor(&[]).colored(Some("1")));
+        assert!(monitor(&["--color", "always"]).colored(Some("1")));
+        assert!(!monitor(&["--color", "never"]).colored(None));
+    }
+}

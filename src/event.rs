@@ -1,0 +1,107 @@
+//! One channel for everything that happens, and the threads that feed it.
+
+use std::fs::File;
+use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::SyncSender;
+use std::thread;
+use std::time::Duration;
+
+use crossterm::event::{Event as TermEvent, KeyEvent, KeyEventKind};
+use rustix::event::{PollFd, PollFlags, poll};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::iterator::Signals;
+
+use crate::sample::Sample;
+
+/// Events that may wait; a sender beyond that waits itself, so that nothing piles up.
+pub const QUEUE: usize = 256;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// A signal came.
+    Signal(i32),
+    /// The terminal has gone away.
+    Hangup,
+    /// The target was looked at.
+    Sample(Box<Sample>),
+    /// The demo moved on.
+    Demo(crate::demo::DemoUpdate),
+    /// A thread ended that must not: a bug, told in a sentence.
+    Died(String),
+}
+
+/// Reads the keyboard on a thread of its own.
+///
+/// # Errors
+/// When there is no terminal to read from, or no thread can be started.
+pub fn spawn_input(sender: SyncSender<Event>) -> io::Result<()> {
+    let own = if io::stdin().is_terminal() { None } else { Some(File::open("/dev/tty")?) };
+    spawn("input", sender, move |sender| {
+        let stdin = io::stdin();
+        let fd = own.as_ref().map_or_else(|| stdin.as_fd(), File::as_fd);
+        read_keys(fd, sender);
+    })
+}
+
+/// Forwards what is typed until the terminal or the receiver is gone. crossterm is asked only when
+/// there is something to read: on a terminal that has gone away it would spin for ever.
+fn read_keys(fd: BorrowedFd<'_>, sender: &SyncSender<Event>) {
+    loop {
+        let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
+        match poll(&mut fds, None) {
+            Ok(_) => {}
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => {
+                let _ = sender.send(Event::Died(format!("waiting for keys failed: {error}")));
+                return;
+            }
+        }
+        if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+            let _ = sender.send(Event::Hangup);
+            return;
+        }
+        while crossterm::event::poll(Duration::ZERO).unwrap_or(false) {
+            if let Ok(TermEvent::Key(key)) = crossterm::event::read()
+                && key.kind != KeyEventKind::Release
+                && sender.send(Event::Key(key)).is_err()
+            {
+                return;
+            }
+        }
+    }
+}
+
+/// Turns signals into events.
+///
+/// # Errors
+/// When a handler can't be installed, or no thread can be started.
+pub fn spawn_signals(sender: SyncSender<Event>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
+    spawn("signals", sender, move |sender| {
+        for signal in signals.forever() {
+            if sender.send(Event::Signal(signal)).is_err() {
+                return;
+            }
+        }
+    })
+}
+
+/// A thread whose panic becomes an event: the screen is restored by who owns it, not from here.
+fn spawn(
+    name: &str,
+    sender: SyncSender<Event>,
+    body: impl FnOnce(&SyncSender<Event>) + Send + 'static,
+) -> io::Result<()> {
+    let what = name.to_owned();
+    let guarded = move || {
+        if catch_unwind(AssertUnwindSafe(|| body(&sender))).is_err() {
+            let _ = sender.send(Event::Died(format!("the {what} thread panicked")));
+        }
+    };
+    thread::Builder::new().name(name.to_owned()).stack_size(256 << 10).spawn(guarded).map(drop)
+}

@@ -1,0 +1,3 @@
+//! Line outputs: siblings of the screen that eat the same snapshots.
+
+pub mod json;

@@ -1,0 +1,252 @@
+//! The screen: events in, frames out.
+
+use std::io::{self, IsTerminal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
+
+use crate::app::keys::TABLE;
+use crate::app::{App, Effect};
+use crate::cli::{Monitor, utf8_locale};
+use crate::event::{self, Event, QUEUE};
+use crate::model::limits::Limits;
+use crate::run::setup::{Watched, unusable};
+use crate::run::{End, panics};
+use crate::source::clock::Clock;
+use crate::source::sampler::{Sampler, SamplerHandle};
+use crate::terminal::Screen;
+use crate::view::{self, Scene, theme::Theme};
+
+/// How long the first frame may wait for the first sample.
+const PATIENCE: Duration = Duration::from_millis(15);
+/// How soon a terminal that took no output is tried again.
+const RETRY: Duration = Duration::from_millis(100);
+/// A sample this much later than its interval is late: its age is then shown every second.
+const LATE: Duration = Duration::from_millis(1500);
+
+/// Whether a screen can be drawn at all.
+///
+/// # Errors
+/// The end that says why not.
+pub fn possible() -> Result<(), End> {
+    let instead = "use --json for output without a screen";
+    if !io::stdout().is_terminal() {
+        return Err(End::Usage(format!("standard output is not a terminal; {instead}")));
+    }
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(End::Usage(format!("a terminal of type 'dumb' can't show a screen; {instead}")));
+    }
+    Ok(())
+}
+
+/// Colours and characters that fit the terminal and the arguments.
+fn theme(monitor: &Monitor) -> Theme {
+    let variable = |name: &str| std::env::var(name).ok();
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
+    let utf8 = utf8_locale(locale.each_ref().map(Option::as_deref));
+    let color = monitor.colored(variable("NO_COLOR").as_deref());
+    Theme::new(color, monitor.ascii || !utf8)
+}
+
+/// Runs the screen until it ends.
+pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
+    panics::keep();
+    // The demo outlives the screen: its processes are ended when the terminal is back.
+    let Watched { sources, labels, demo } = watched;
+    let (sender, receiver) = sync_channel(QUEUE);
+    let sampler = spawn_sampler(sources, &sender);
+    if let Some(demo) = &demo {
+        let sender = sender.clone();
+        demo.on_update(move |update| sender.send(Event::Demo(update)).is_ok());
+    }
+    let end = match sampler {
+        Ok(sampler) => {
+            let app = App::new(limits, labels, monitor.interval);
+            let mut session =
+                Session { app, theme: theme(monitor), sampler, clock: Clock::real(), judged: false, end: None };
+            guarded(|| session.run(&sender, &receiver))
+        }
+        Err(error) => End::Bug(format!("no thread for sampling: {error}")),
+    };
+    drop(demo);
+    end
+}
+
+fn spawn_sampler(
+    sources: crate::source::sampler::SourceConfig,
+    sender: &SyncSender<Event>,
+) -> io::Result<SamplerHandle> {
+    let sender = sender.clone();
+    Sampler::spawn(sources, Clock::real(), move |event| sender.send(Event::from(event)).is_ok())
+}
+
+/// Runs `body`; a panic in it becomes the end it is.
+fn guarded(body: impl FnOnce() -> End) -> End {
+    catch_unwind(AssertUnwindSafe(body))
+        .unwrap_or_else(|_| End::Bug(panics::noted().unwrap_or_else(|| "panic".to_owned())))
+}
+
+struct Session {
+    app: App,
+    theme: Theme,
+    sampler: SamplerHandle,
+    clock: Clock,
+    /// Whether the first sample has been looked at for something to watch.
+    judged: bool,
+    end: Option<End>,
+}
+
+/// What the terminal has to do before the next event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Todo {
+    Nothing,
+    Draw,
+    Redraw,
+    Suspend,
+}
+
+impl Session {
+    fn run(&mut self, sender: &SyncSender<Event>, receiver: &Receiver<Event>) -> End {
+        // Most often the first sample is there before the terminal is ready for it.
+        if let Ok(event) = receiver.recv_timeout(PATIENCE) {
+            self.handle(event);
+        }
+        if let Some(end) = self.end.take() {
+            return end;
+        }
+        let threads = event::spawn_signals(sender.clone()).and_then(|()| event::spawn_input(sender.clone()));
+        if let Err(error) = threads {
+            return End::Usage(format!("the terminal can't be read: {error}"));
+        }
+        match Screen::enter() {
+            Ok(mut screen) => self.drive(&mut screen, receiver).unwrap_or_else(|error| {
+                if screen.hung_up() { End::Hangup } else { End::Usage(format!("the terminal failed: {error}")) }
+            }),
+            Err(error) => End::Usage(format!("the terminal can't be used: {error}; use --json")),
+        }
+    }
+
+    fn drive(&mut self, screen: &mut Screen, receiver: &Receiver<Event>) -> io::Result<End> {
+        let mut todo = Todo::Draw;
+        loop {
+            if todo == Todo::Suspend {
+                suspend(screen)?;
+                todo = Todo::Draw;
+            }
+            if todo == Todo::Redraw {
+                screen.redraw()?;
+                todo = Todo::Draw;
+            }
+            if todo == Todo::Draw && self.draw(screen)? {
+                todo = Todo::Nothing;
+            }
+            if screen.hung_up() {
+                return Ok(End::Hangup);
+            }
+            let timeout = if screen.behind() { RETRY } else { self.until_late() };
+            match receiver.recv_timeout(timeout) {
+                Ok(event) => todo = todo.max(self.handle_all(event, receiver)),
+                Err(RecvTimeoutError::Timeout) => todo = todo.max(Todo::Draw),
+                Err(RecvTimeoutError::Disconnected) => return Ok(End::Bug("all threads are gone".into())),
+            }
+            if let Some(end) = self.end.take() {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// Handles `event` and what came in meanwhile, so that a burst of events is one frame.
+    fn handle_all(&mut self, event: Event, receiver: &Receiver<Event>) -> Todo {
+        let mut todo = self.handle(event);
+        for event in receiver.try_iter().take(QUEUE) {
+            todo = todo.max(self.handle(event));
+        }
+        todo
+    }
+
+    fn handle(&mut self, event: Event) -> Todo {
+        let effect = match event {
+            Event::Key(key) => self.app.key(key),
+            Event::Sample(sample) => {
+                panics::on_request("main");
+                if !std::mem::replace(&mut self.judged, true)
+                    && let Some(reasons) = unusable(&sample)
+                {
+                    self.end = Some(End::Unusable(reasons));
+                }
+                self.app.sample(&sample)
+            }
+            Event::Demo(update) => {
+                self.sampler.set_processes(update.ingestor, update.server);
+                self.app.scenario(&update.scenario)
+            }
+            Event::Signal(SIGWINCH | SIGCONT) => Effect::Redraw,
+            Event::Signal(SIGTSTP) => Effect::Suspend,
+            Event::Signal(SIGHUP) | Event::Hangup => return self.ends(End::Hangup),
+            Event::Signal(number) => return self.ends(End::Signal(number)),
+            Event::Died(text) => {
+                let text = panics::noted().map_or_else(|| text.clone(), |panic| format!("{text}: {panic}"));
+                return self.ends(End::Bug(text));
+            }
+        };
+        self.apply(effect)
+    }
+
+    fn apply(&mut self, effect: Effect) -> Todo {
+        match effect {
+            Effect::Nothing => Todo::Nothing,
+            Effect::Draw => Todo::Draw,
+            Effect::Redraw => Todo::Redraw,
+            Effect::Suspend => Todo::Suspend,
+            Effect::Quit => self.ends(End::Done),
+            Effect::Interval(secs) => {
+                self.sampler.set_interval(secs);
+                Todo::Draw
+            }
+        }
+    }
+
+    fn ends(&mut self, end: End) -> Todo {
+        self.end.get_or_insert(end);
+        Todo::Nothing
+    }
+
+    fn draw(&mut self, screen: &mut Screen) -> io::Result<bool> {
+        let picture = self.app.picture();
+        let scene = Scene {
+            snapshot: picture.snapshot.as_ref(),
+            history: &picture.history,
+            limits: self.app.limits(),
+            ui: &self.app.ui,
+            labels: &self.app.labels,
+            theme: &self.theme,
+            now: self.clock.mono(),
+            newest: self.app.newest().map(|snapshot| snapshot.mono),
+            keys: TABLE,
+        };
+        screen.draw(|frame| view::draw(frame, &scene))
+    }
+
+    /// The time until the newest sample counts as late, then a second at a time.
+    fn until_late(&self) -> Duration {
+        let interval = Duration::from_secs_f64(self.app.ui.interval);
+        let age = self.app.newest().map_or(Duration::ZERO, |newest| self.clock.mono().since(newest.mono));
+        (interval + LATE).saturating_sub(age).max(Duration::from_secs(1))
+    }
+}
+
+/// Gives the terminal back and stops as the shell's Ctrl-Z does, unless no shell is there to say go
+/// on.
+fn suspend(screen: &mut Screen) -> io::Result<()> {
+    use rustix::process::{Signal, getpid, getppid, getsid, kill_current_process_group};
+    let session = getsid(None).ok();
+    let shell = getppid().and_then(|parent| getsid(Some(parent)).ok());
+    if session == Some(getpid()) || shell != session {
+        return screen.redraw();
+    }
+    screen.leave();
+    kill_current_process_group(Signal::STOP)?;
+    screen.resume()
+}

@@ -1,0 +1,122 @@
+//! The terminal: taken over, drawn on, and given back on every way out.
+
+pub mod tty;
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::style::ResetColor;
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{QueueableCommand, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+
+use tty::Tty;
+
+/// How long the last words may take on a terminal that accepts no output.
+const FAREWELL: Duration = Duration::from_millis(150);
+
+/// A terminal in raw mode with the alternate screen on. Dropping it gives the terminal back.
+pub struct Screen {
+    tty: Tty,
+    terminal: Terminal<CrosstermBackend<Tty>>,
+    active: bool,
+}
+
+impl Screen {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// When there is no terminal behind standard output, or its modes can't be set.
+    pub fn enter() -> io::Result<Self> {
+        let tty = Tty::open()?;
+        let area = area_of(&tty);
+        let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+        let terminal = Terminal::with_options(CrosstermBackend::new(tty.clone()), options)?;
+        let mut screen = Self { tty, terminal, active: false };
+        screen.resume()?;
+        Ok(screen)
+    }
+
+    /// Takes the terminal over again after [`Self::leave`] or after the shell had it.
+    ///
+    /// # Errors
+    /// When the terminal's modes can't be set.
+    pub fn resume(&mut self) -> io::Result<()> {
+        if self.active {
+            // A shell in between has set its own modes: crossterm must not believe in the old ones.
+            disable_raw_mode()?;
+        }
+        enable_raw_mode()?;
+        self.active = true;
+        queue!(self.tty, EnterAlternateScreen, Hide, Clear(ClearType::All))?;
+        self.redraw()
+    }
+
+    /// Forgets what is on the terminal, so that the next frame is drawn entirely.
+    ///
+    /// # Errors
+    /// When the terminal can't be resized.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        self.terminal.resize(area_of(&self.tty))
+    }
+
+    /// Draws one frame, unless the terminal has not taken the last one yet. Says whether it drew.
+    ///
+    /// # Errors
+    /// When writing fails for another reason than a terminal that is slow or gone.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<bool> {
+        if self.behind() {
+            return Ok(false);
+        }
+        self.terminal.draw(render)?;
+        Ok(true)
+    }
+
+    /// Whether part of a frame still waits for the terminal; tries to write it first.
+    pub fn behind(&mut self) -> bool {
+        self.tty.push();
+        self.tty.pending() > 0
+    }
+
+    /// Whether the terminal has gone away.
+    pub fn hung_up(&self) -> bool {
+        self.tty.hung_up()
+    }
+
+    /// Gives the terminal back. Never fails and never waits long: a terminal that takes no output
+    /// has its queue dropped, so that the last words are the first thing it reads.
+    pub fn leave(&mut self) {
+        if !std::mem::replace(&mut self.active, false) {
+            return;
+        }
+        let stalled = self.behind();
+        if stalled {
+            self.tty.discard();
+            // Whatever sequence was cut in the middle ends here.
+            let _ = self.tty.write_all(b"\x18");
+        }
+        let _ = self.tty.queue(ResetColor).and_then(|tty| tty.queue(LeaveAlternateScreen)?.queue(Show));
+        let deadline = Instant::now() + FAREWELL;
+        while self.behind() && !self.hung_up() && Instant::now() < deadline {
+            self.tty.wait_writable(Duration::from_millis(10));
+        }
+        let _ = disable_raw_mode();
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+/// The terminal's size; the traditional one where it was never told.
+fn area_of(tty: &Tty) -> Rect {
+    let (columns, rows) = tty.size().filter(|(columns, rows)| *columns > 0 && *rows > 0).unwrap_or((80, 24));
+    Rect::new(0, 0, columns, rows)
+}
