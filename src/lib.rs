@@ -4,6 +4,7 @@ pub mod model;
 pub mod output;
 pub mod parse;
 pub mod sample;
+pub mod source;
 pub mod ui;
 pub mod units;
 pub mod view;

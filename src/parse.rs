@@ -1,4 +1,11 @@
 //! Bytes to values: pure functions that trust nothing they are given.
 
+mod bytes;
+pub mod db_header;
 pub mod locks;
+mod loose;
+pub mod process;
+pub mod stats;
 pub mod text;
+pub mod wal_header;
+pub mod wal_index;

@@ -317,6 +317,17 @@ pub struct WalIndex {
     pub read_marks: [Option<u32>; 5],
 }
 
+/// The header of a `-wal` file, see "WAL File Format" in SQLite's file format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WalHeader {
+    /// Bytes in a page.
+    pub page_size: u32,
+    /// Counts up with every restart of the log.
+    pub checkpoint_sequence: u32,
+    /// New on every restart of the log; equal to those of the wal-index.
+    pub salts: [u32; 2],
+}
+
 /// Answers of SQLite itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pragmas {
