@@ -14,6 +14,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SI
 use signal_hook::iterator::Signals;
 
 use crate::sample::Sample;
+use crate::source::sampler::SourceEvent;
 
 /// Events that may wait; a sender beyond that waits itself, so that nothing piles up.
 pub const QUEUE: usize = 256;
@@ -33,6 +34,15 @@ pub enum Event {
     Demo(crate::demo::DemoUpdate),
     /// A thread ended that must not: a bug, told in a sentence.
     Died(String),
+}
+
+impl From<SourceEvent> for Event {
+    fn from(event: SourceEvent) -> Self {
+        match event {
+            SourceEvent::Sample(sample) => Self::Sample(sample),
+            SourceEvent::Died(text) => Self::Died(text),
+        }
+    }
 }
 
 /// Reads the keyboard on a thread of its own.

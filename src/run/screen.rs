@@ -17,7 +17,7 @@ use crate::run::{End, panics};
 use crate::source::clock::Clock;
 use crate::source::sampler::{Sampler, SamplerHandle};
 use crate::terminal::Screen;
-use crate::view::{self, Scene, theme::Theme};
+use crate::view::{self, KeyHelp, Scene, Theme};
 
 /// How long the first frame may wait for the first sample.
 const PATIENCE: Duration = Duration::from_millis(15);
@@ -65,7 +65,7 @@ pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
         Ok(sampler) => {
             let app = App::new(limits, labels, monitor.interval);
             let mut session =
-                Session { app, theme: theme(monitor), sampler, clock: Clock::real(), judged: false, end: None };
+                Session { app, theme: theme(monitor), sampler, clock: Clock::real(), judged: false, end: None, keys: help() };
             guarded(|| session.run(&sender, &receiver))
         }
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
@@ -96,6 +96,13 @@ struct Session {
     /// Whether the first sample has been looked at for something to watch.
     judged: bool,
     end: Option<End>,
+    /// Rows of the help.
+    keys: Vec<KeyHelp>,
+}
+
+/// The help's rows, from the table that dispatches the keys.
+fn help() -> Vec<KeyHelp> {
+    TABLE.iter().map(|binding| KeyHelp { keys: binding.keys, what: binding.what }).collect()
 }
 
 /// What the terminal has to do before the next event.
@@ -223,8 +230,7 @@ impl Session {
             labels: &self.app.labels,
             theme: &self.theme,
             now: self.clock.mono(),
-            newest: self.app.newest().map(|snapshot| snapshot.mono),
-            keys: TABLE,
+            keys: &self.keys,
         };
         screen.draw(|frame| view::draw(frame, &scene))
     }

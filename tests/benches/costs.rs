@@ -1,0 +1,194 @@
+//! What a sample and a frame cost: parsing each source, one whole tick, one frame.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::sync::Arc;
+
+use corescope_top::model::Model;
+use corescope_top::model::history::History;
+use corescope_top::model::limits::Limits;
+use corescope_top::parse::{db_header, locks, process, stats, wal_index};
+use corescope_top::sample::{
+    DbHeader, DbSample, FileStat, IoCounters, ProcSample, Reading, Sample, StatsFile, StatsSample, WalIndex,
+};
+use corescope_top::ui::{Labels, Ui};
+use corescope_top::units::{Bytes, Mono, Wall};
+use corescope_top::view::{self, Scene, Theme};
+use criterion::{Criterion, criterion_group, criterion_main};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+const FULL: &[u8] = include_bytes!("../fixtures/stats-full.json");
+const START: i64 = 1_795_359_500;
+
+/// The newest builds' stats file with `count` backfills.
+fn stats_json(count: usize) -> Vec<u8> {
+    let mut names = String::new();
+    for index in 0..count {
+        let _ = write!(names, "{}\"job_{index}\":{index}", if index > 0 { "," } else { "" });
+    }
+    String::from_utf8_lossy(FULL)
+        .replace("\"backfillUpdates\":{}", &format!("\"backfillUpdates\":{{{names}}}"))
+        .into_bytes()
+}
+
+fn lock_table(lines: usize) -> Vec<u8> {
+    let mut table = String::new();
+    for index in 0..lines {
+        let _ = writeln!(table, "{index}: POSIX  ADVISORY  READ {index} fe:00:{} 124 124", 10_000_000 + index);
+    }
+    table.into_bytes()
+}
+
+fn wal_index_bytes() -> Vec<u8> {
+    let mut copy = Vec::new();
+    for word in [3_007_000u32, 0, 9, 1 | 4096 << 16, 500, 10, 1, 2, 3, 4, 5, 6] {
+        copy.extend(word.to_ne_bytes());
+    }
+    let mut bytes = [copy.clone(), copy].concat();
+    for word in [100u32, 0, 213, u32::MAX, u32::MAX, u32::MAX, 0, 0, 100, 0] {
+        bytes.extend(word.to_ne_bytes());
+    }
+    bytes
+}
+
+/// Sample number `second` of an ingestor with `sources` backfills.
+fn sample(second: u64, file: &StatsFile) -> Sample {
+    let mono = Mono(second * 1_000_000_000);
+    let at = Wall::from_secs(START + second as i64);
+    let mut file = file.clone();
+    file.sampled_at = Some(at);
+    for (_, total) in file.counters.iter_mut().chain(&mut file.backfills) {
+        *total += second as i64 * 5;
+    }
+    let io = IoCounters {
+        write_bytes: second * 2_000_000 + second % 7 * 100_000,
+        rchar: second * 900_000,
+        syscw: second * 600,
+        ..IoCounters::default()
+    };
+    let process = ProcSample {
+        mono,
+        pid: 4382,
+        start: 1,
+        uptime: second as f64,
+        name: "corescope-ingestor".into(),
+        io: Reading::Good(io),
+    };
+    let file_of = |size| Reading::Good(FileStat { size: Bytes(size), dev: 1, ino: 1 });
+    let index = WalIndex {
+        change: second as u32,
+        page_size: 4096,
+        mx_frame: second as u32 % 1000,
+        page_count: 900,
+        salts: [1, second as u32 / 1000],
+        checkpointed: 0,
+        read_marks: [Some(0), Some(213), None, None, None],
+    };
+    Sample {
+        at,
+        mono,
+        interval: 1.0,
+        ingestor: Reading::Good(process.clone()),
+        server: Reading::Good(ProcSample { pid: 4391, name: "corescope-server".into(), ..process }),
+        stats: Reading::Good(StatsSample { mono, mtime: at, ino: second, file: Arc::new(file) }),
+        watch: Reading::Good(()),
+        db: Reading::Good(DbSample {
+            mono,
+            db: file_of(5 << 30),
+            wal: file_of(4 << 20),
+            shm: file_of(32 << 10),
+            header: Reading::Good(DbHeader {
+                page_size: 4096,
+                wal_mode: true,
+                page_count: 900,
+                freelist_count: 3,
+            }),
+            wal_index: Reading::Good(index),
+            locks: Reading::Good(Vec::new()),
+            free: Reading::Good(Bytes(50 << 30)),
+            ..DbSample::default()
+        }),
+    }
+}
+
+fn parsers(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("parse");
+    for sources in [20, 1000] {
+        let json = stats_json(sources);
+        group.bench_function(format!("stats file, {sources} backfills"), |b| {
+            b.iter(|| stats::parse(black_box(&json)));
+        });
+    }
+    let index = wal_index_bytes();
+    group.bench_function("wal-index", |b| b.iter(|| wal_index::parse(black_box(&index))));
+    let mut header = b"SQLite format 3\0".to_vec();
+    header.extend([16, 0, 2, 2, 0, 64, 32, 32]);
+    header.resize(100, 0);
+    group.bench_function("database header", |b| b.iter(|| db_header::parse(black_box(&header))));
+    let io = b"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 7\n";
+    group.bench_function("/proc/PID/io", |b| b.iter(|| process::io(black_box(io))));
+    for lines in [20, 10_000] {
+        let table = lock_table(lines);
+        group.bench_function(format!("/proc/locks, {lines} lines"), |b| {
+            b.iter(|| locks::of_inodes(black_box(&table), &[10_000_007, 1]));
+        });
+    }
+    group.finish();
+}
+
+fn ticks(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("tick");
+    for sources in [20, 1000] {
+        let file = stats::parse(&stats_json(sources)).unwrap_or_default();
+        let mut model = Model::new(Limits::default());
+        let mut history = History::default();
+        let mut second = 0;
+        group.bench_function(format!("sample to snapshot to history, {sources} backfills"), |b| {
+            b.iter_batched(
+                || {
+                    second += 1;
+                    sample(second, &file)
+                },
+                |sample| history.push(&model.push(&sample)),
+                criterion::BatchSize::SmallInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+fn frames(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("frame");
+    for (columns, rows) in [(80, 24), (200, 50)] {
+        for sources in [20, 1000] {
+            let file = stats::parse(&stats_json(sources)).unwrap_or_default();
+            let mut model = Model::new(Limits::default());
+            let mut history = History::default();
+            let snapshots: Vec<_> = (1..=600).map(|second| model.push(&sample(second, &file))).collect();
+            snapshots.iter().for_each(|snapshot| history.push(snapshot));
+            let (limits, ui) = (Limits::default(), Ui { interval: 1.0, ..Ui::default() });
+            let (labels, theme) = (Labels::default(), Theme::new(true, false));
+            let Ok(mut terminal) = Terminal::new(TestBackend::new(columns, rows));
+            group.bench_function(format!("{columns}x{rows}, {sources} backfills"), |b| {
+                b.iter(|| {
+                    let scene = Scene {
+                        snapshot: snapshots.last(),
+                        history: &history,
+                        limits: &limits,
+                        ui: &ui,
+                        labels: &labels,
+                        theme: &theme,
+                        now: Mono(600_500_000_000),
+                        keys: &[],
+                    };
+                    let Ok(_) = terminal.draw(|frame| view::draw(frame, &scene));
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, parsers, ticks, frames);
+criterion_main!(benches);
