@@ -21,11 +21,11 @@ use signal_hook::iterator::Signals;
 use self::counters::{Counters, lock};
 use self::mqtt::Sources;
 use self::own_io::OwnIo;
-use self::radio::{Message, Radio};
+use self::radio::Radio;
 use self::store::Store;
 use self::writer::{Event, Writer, unix_now};
-use super::process;
 use super::prng::Prng;
+use super::process;
 use super::scenario::Scenario;
 
 pub mod counters;

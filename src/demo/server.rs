@@ -74,7 +74,7 @@ fn open(db: &Path) -> anyhow::Result<Connection> {
 }
 
 fn query(conn: &Connection) -> anyhow::Result<()> {
-    conn.prepare_cached(NEWEST)?.query_row([], |_| Ok(()))?;
+    conn.prepare(NEWEST)?.query_row([], |_| Ok(()))?;
     Ok(())
 }
 
@@ -107,7 +107,9 @@ mod tests {
             move || serve(&db, &commands)
         });
         let write = |store: &mut crate::demo::ingestor::store::Store| {
-            store.write(|conn| conn.execute("INSERT INTO nodes VALUES (hex(randomblob(8)),'','',0,0,0,0,0,'')", []))
+            store.write(|conn| {
+                conn.execute("INSERT INTO nodes VALUES (hex(randomblob(8)),'','',0,0,0,0,0,'')", [])
+            })
         };
         sender.send(Command::Pin).unwrap();
         // Cutting succeeds until the reader has come as far as to read.

@@ -95,8 +95,8 @@ impl Store {
     }
 
     /// The keys of up to `limit` rows of `observations`, oldest first.
-    pub fn observation_ids(&self, limit: usize) -> rusqlite::Result<Vec<i64>> {
-        let mut query = self.conn.prepare_cached("SELECT id FROM observations ORDER BY id LIMIT ?1")?;
+    pub fn observation_ids(&self, limit: u32) -> rusqlite::Result<Vec<i64>> {
+        let mut query = self.conn.prepare("SELECT id FROM observations ORDER BY id LIMIT ?1")?;
         query.query_map([limit], |row| row.get(0))?.collect()
     }
 }
@@ -131,7 +131,7 @@ fn insert_transmission(conn: &Connection, packet: &Packet, now: i64) -> rusqlite
     let sql = "INSERT INTO transmissions (hash, raw_hex, payload_type, decoded_json, first_seen)
                VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO NOTHING";
     let values = params![packet.hash, packet.raw_hex, packet.payload_type, decoded, now];
-    Ok(conn.prepare_cached(sql)?.execute(values)? == 1)
+    Ok(conn.execute(sql, values)? == 1)
 }
 
 fn insert_observation(conn: &Connection, packet: &Packet, now: i64) -> rusqlite::Result<()> {
@@ -141,7 +141,7 @@ fn insert_observation(conn: &Connection, packet: &Packet, now: i64) -> rusqlite:
     let snr = packet.snr_quarters as f64 / 4.0;
     let path = format!(r#"["{}"]"#, packet.path.join(r#"",""#));
     let values = params![packet.hash, observer_id(packet.observer), snr, packet.rssi, path, now];
-    conn.prepare_cached(sql)?.execute(values)?;
+    conn.execute(sql, values)?;
     Ok(())
 }
 
@@ -157,7 +157,7 @@ fn upsert_observer(
                packet_count = packet_count + excluded.packet_count,
                battery_mv = coalesce(excluded.battery_mv, battery_mv), last_seen = excluded.last_seen";
     let name = format!("Observer {observer}");
-    conn.prepare_cached(sql)?.execute(params![observer_id(observer), name, packets, battery_mv, now])?;
+    conn.execute(sql, params![observer_id(observer), name, packets, battery_mv, now])?;
     Ok(())
 }
 
@@ -168,7 +168,7 @@ fn upsert_node(conn: &Connection, packet: &Packet, now: i64) -> rusqlite::Result
     let role = if packet.node.is_multiple_of(4) { "repeater" } else { "companion" };
     let (lat, lon) = (50.0 + packet.node as f64 / 50.0, 8.0 + packet.node as f64 / 35.0);
     let name = format!("Node {}", packet.node);
-    conn.prepare_cached(sql)?.execute(params![public_key(packet.node), name, role, lat, lon, now])?;
+    conn.execute(sql, params![public_key(packet.node), name, role, lat, lon, now])?;
     Ok(())
 }
 
@@ -177,7 +177,7 @@ pub fn rewrite_paths(conn: &Connection, ids: &[i64]) -> rusqlite::Result<usize> 
     // The spelling changes to and fro because SQLite leaves out a page whose bytes stay the same.
     let sql = "UPDATE observations SET path_json =
                iif(path_json = upper(path_json), lower(path_json), upper(path_json)) WHERE id = ?1";
-    let mut update = conn.prepare_cached(sql)?;
+    let mut update = conn.prepare(sql)?;
     ids.iter().map(|id| update.execute([id])).sum()
 }
 
@@ -186,7 +186,7 @@ pub fn rewrite_neighbors(conn: &Connection, node: u64, neighbors: &str, now: i64
     let sql = "INSERT INTO nodes (public_key, advert_count, first_seen, last_seen, neighbors_json)
                VALUES (?1, 0, ?3, ?3, ?2)
                ON CONFLICT (public_key) DO UPDATE SET neighbors_json = excluded.neighbors_json";
-    conn.prepare_cached(sql)?.execute(params![public_key(node), neighbors, now])?;
+    conn.execute(sql, params![public_key(node), neighbors, now])?;
     Ok(())
 }
 

@@ -49,7 +49,7 @@ const HOURLY: Duration = Duration::from_secs(3600);
 /// How many transmissions stay; with them the database levels off at some 10 MB.
 const KEEP: i64 = 4000;
 /// Rows that a backfill goes round and round on.
-const BACKFILLED: usize = 600;
+const BACKFILLED: u32 = 600;
 
 impl Writer {
     /// A writer on `store`.
