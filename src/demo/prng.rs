@@ -1,5 +1,6 @@
 //! Chance for the demo's traffic: `SplitMix64` (Steele, Lea and Flood, 2014), short and good enough here.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// A stream of numbers that a seed decides.
@@ -46,7 +47,8 @@ impl Prng {
     pub fn hex(&mut self, bytes: usize) -> String {
         let mut text = String::with_capacity(bytes * 2 + 16);
         while text.len() < bytes * 2 {
-            text.push_str(&format!("{:016X}", self.next()));
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{:016X}", self.next());
         }
         text.truncate(bytes * 2);
         text

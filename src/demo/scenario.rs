@@ -130,7 +130,9 @@ pub fn schedule(scenario: Scenario, elapsed: Duration) -> Phase {
     };
     let intro = Duration::from_secs(intro);
     match elapsed.checked_sub(intro) {
-        None => Phase { scenario: Scenario::Quiet, index: 0, elapsed, left: Some(intro - elapsed) },
+        None => {
+            Phase { scenario: Scenario::Quiet, index: 0, elapsed, left: Some(intro.saturating_sub(elapsed)) }
+        }
         Some(rest) => in_cycle(&cycle, rest),
     }
 }
@@ -146,14 +148,13 @@ fn in_cycle(cycle: &[(Scenario, u64)], elapsed: Duration) -> Phase {
     let period = Duration::from_secs(cycle.iter().map(|(_, secs)| secs).sum());
     let laps = elapsed.as_nanos() / period.as_nanos().max(1);
     let mut since = Duration::from_nanos((elapsed.as_nanos() % period.as_nanos().max(1)) as u64);
-    let mut index = laps as u64 * cycle.len() as u64 + 1;
-    for &(scenario, secs) in cycle {
+    let first = laps as u64 * cycle.len() as u64 + 1;
+    for (index, &(scenario, secs)) in (first..).zip(cycle) {
         let length = Duration::from_secs(secs);
         if since < length {
-            return Phase { scenario, index, elapsed: since, left: Some(length - since) };
+            return Phase { scenario, index, elapsed: since, left: Some(length.saturating_sub(since)) };
         }
-        since -= length;
-        index += 1;
+        since = since.saturating_sub(length);
     }
     // Only an empty cycle comes here.
     Phase { scenario: Scenario::Quiet, index: 0, elapsed, left: None }
