@@ -5,12 +5,17 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
+
+use super::process;
 
 /// This program, even after another file has taken its place.
 pub const SELF: &str = "/proc/self/exe";
 /// supervisord looks away for a second before it starts a process again.
 const RESPAWN: Duration = Duration::from_secs(1);
+/// How long a child may take to its first step.
+const SETTLE: Duration = Duration::from_secs(1);
 
 /// A child that is kept alive. It is killed and waited for when this is dropped.
 #[derive(Debug)]
@@ -49,7 +54,22 @@ impl Keeper {
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(self.log.try_clone()?);
         self.child = Some(command.spawn()?);
         (self.due, self.pause) = (None, RESPAWN);
+        self.settle();
         Ok(())
+    }
+
+    /// Waits for the child's own first step, which is to take its name. Just after it is spawned a process has no
+    /// command line yet, and whoever is told of it looks there.
+    fn settle(&mut self) {
+        let end = Instant::now() + SETTLE;
+        let running = |child: &mut Child| matches!(child.try_wait(), Ok(None));
+        while let Some(child) = &mut self.child
+            && !process::has_name(child.id(), self.name)
+            && running(child)
+            && Instant::now() < end
+        {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Takes note if the child has ended.

@@ -1,7 +1,6 @@
 //! The process between the monitor and the demo's ingestor and server: it starts them, plays the schedule, and
 //! clears everything away when the monitor is gone, however the monitor ended.
 
-use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -89,9 +88,10 @@ struct Director {
 
 impl Director {
     fn new(scenario: Scenario) -> anyhow::Result<Self> {
+        folder::sweep();
         let folder = folder::make()?;
         let (db, stats) = (folder.path().join("meshcore.db"), folder.path().join("ingestor-stats.json"));
-        let log = File::create(folder.path().join("log"))?;
+        let log = folder::occupy(folder.path())?;
         let ingestor = ["demo-ingestor".into(), "--commands".into(), "--db".into(), db.clone().into()];
         let ingestor = ingestor.into_iter().chain(["--stats".into(), stats.clone().into()]).collect();
         let server = vec!["demo-server".into(), "--db".into(), db.clone().into()];
@@ -142,7 +142,7 @@ impl Director {
             }
             self.ingestor.reap(Instant::now());
             if self.ingestor.pid().is_none() || Instant::now() > end {
-                let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+                let log = std::fs::read_to_string(self.folder.path().join(folder::LOG)).unwrap_or_default();
                 anyhow::bail!("the demo's ingestor does not start: {}", log.trim());
             }
         }

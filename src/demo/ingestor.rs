@@ -46,7 +46,7 @@ pub struct IngestorArgs {
     /// The stats file
     #[arg(long, value_name = "PATH")]
     pub stats: PathBuf,
-    /// What to play from the start, for ever
+    /// What to play from the start, for ever; what needs a second process (wal-growth) shows little alone
     #[arg(long, value_name = "NAME", default_value = "quiet")]
     pub scenario: Scenario,
     /// Take commands from standard input, and end with it and with the parent process

@@ -10,6 +10,13 @@ pub fn set_name(name: &str) {
     let _ = std::fs::write("/proc/self/comm", name);
 }
 
+/// Whether process `pid` has given itself the name `name`.
+pub fn has_name(pid: u32, name: &str) -> bool {
+    let comm = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let comm = comm.trim_end();
+    !comm.is_empty() && name.starts_with(comm)
+}
+
 /// Has the kernel kill this process when its parent ends, however that ends.
 ///
 /// # Errors
