@@ -1,5 +1,6 @@
 //! corescope-top: watches a CoreScope ingestor, its SQLite database and its stats file.
 
+pub mod demo;
 pub mod model;
 pub mod output;
 pub mod parse;
