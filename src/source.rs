@@ -1,12 +1,14 @@
 //! Edges in: what reads the target's files and processes and turns them into samples.
 //!
 //! Every reader takes its paths from outside, never blocks on purpose, and turns each failure into
-//! a [`crate::sample::Fault`] with one clear line. The sampler runs them on threads of their own.
+//! a [`crate::sample::Fault`] with one clear line. [`sampler`] runs them on threads of their own.
 
 pub mod clock;
 pub mod db_files;
 pub mod process;
 mod safe_file;
+pub mod sampler;
 pub mod sqlite;
 pub mod stats;
 pub mod watch;
+mod worker;

@@ -1,11 +1,14 @@
 //! Knowing when the stats file was replaced, without looking.
 //!
-//! The parent folder is watched for names that appear (created or renamed to); our own open is no
-//! such event. What the watch can't do is done by reading every interval: where inotify can't be
-//! had, where the folder is missing, and while a storm of events makes the watch cost more than it
-//! saves.
+//! The parent folder is watched for names that vanish: of an update, `<path>.tmp` renamed over
+//! `<path>`, that is one event, where names that appear would be two. Our own open is none. A file
+//! that is published in another way is found by the reader's own look every other second.
+//!
+//! What the watch can't do is done by reading every interval: where inotify can't be had, where the
+//! folder is missing, and while a storm of events makes the watch cost more than it saves.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -166,8 +169,8 @@ impl Shared {
                 shared.heard(&event);
             }
         };
-        // MODIFY_NAME adds nothing to what the kernel reports; without it notify drops "renamed to".
-        let kinds = EventKindMask::CREATE | EventKindMask::MODIFY_NAME;
+        // MODIFY_NAME asks the kernel for nothing more; without it notify drops "renamed from".
+        let kinds = EventKindMask::REMOVE | EventKindMask::MODIFY_NAME;
         let mut watcher = INotifyWatcher::new(heard, Config::default().with_event_kinds(kinds))?;
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
         *shared.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
@@ -176,7 +179,7 @@ impl Shared {
 
     fn heard(&self, event: &notify::Result<Event>) {
         let ours = event.as_ref().map_or(true, |event| {
-            event.need_rescan() || event.paths.iter().any(|path| path.file_name() == Some(&self.name))
+            event.need_rescan() || event.paths.iter().any(|path| self.concerns(path))
         });
         if ours {
             self.changed.store(true, Ordering::Relaxed);
@@ -184,6 +187,11 @@ impl Shared {
         if self.events.fetch_add(1, Ordering::Relaxed) >= STORM {
             self.judge();
         }
+    }
+
+    /// The file itself or one that is named after it, such as `<path>.tmp`.
+    fn concerns(&self, path: &Path) -> bool {
+        path.file_name().is_some_and(|name| name.as_bytes().starts_with(self.name.as_bytes()))
     }
 
     fn judge(&self) {

@@ -1,0 +1,103 @@
+//! What a sample costs. Not part of a normal run: `cargo test --release --test source_cost -- --ignored
+//! --nocapture` prints the figures.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::Writer;
+use corescope_top::source::clock::Clock;
+use corescope_top::source::sampler::{Sampler, SourceConfig, SourceEvent};
+use rustix::time::{ClockId, clock_gettime};
+
+#[test]
+fn writer() {
+    common::serve();
+}
+
+fn switches() -> BTreeMap<String, u64> {
+    let mut all = BTreeMap::new();
+    for task in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
+        let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
+        let field = |key: &str| status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim();
+        let count = field("voluntary_ctxt_switches:").parse().unwrap_or(0);
+        all.insert(format!("{} {}", field("Name:"), task.file_name().display()), count);
+    }
+    all
+}
+
+fn cpu_of_threads() -> BTreeMap<String, f64> {
+    let mut all = BTreeMap::new();
+    for task in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
+        let read = |file: &str| std::fs::read_to_string(task.path().join(file)).unwrap_or_default();
+        let nanos: f64 = read("schedstat").split(' ').next().unwrap().parse().unwrap_or(0.0);
+        all.insert(format!("{} {}", read("comm").trim(), task.file_name().display()), nanos / 1e6);
+    }
+    all
+}
+
+fn cpu_ms() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
+}
+
+#[test]
+#[ignore = "20 s of measuring"]
+fn cost_of_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, stats) = (folder.path().join("m.db"), folder.path().join("stats.json"));
+    let mut writer = Writer::start(&db);
+    writer.order("PRAGMA journal_mode=WAL; CREATE TABLE t(x); CREATE TABLE u(a,b,c); INSERT INTO t VALUES(1)");
+    let pid = writer.pid();
+    // A shell publishes, so that its wake-ups are not counted here.
+    let script = format!(
+        "while sleep 1; do cat {f} > {s}.tmp && mv {s}.tmp {s}; done",
+        f = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/stats-full.json"),
+        s = stats.display()
+    );
+    let mut shell = std::process::Command::new("sh").args(["-c", &script]).spawn().unwrap();
+    let samples = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&samples);
+    let quiet = Arc::new(AtomicBool::new(std::env::var_os("QUIET").is_some()));
+    let config = SourceConfig {
+        proc_root: Path::new("/proc").to_owned(),
+        ingestor: Some(pid),
+        server: Some(std::process::id()),
+        stats,
+        db: Some(db),
+        interval: 1.0,
+    };
+    let handle = Sampler::spawn(config, Clock::real(), move |event| {
+        if let SourceEvent::Sample(sample) = event {
+            if seen.fetch_add(1, Ordering::Relaxed) == 4 {
+                println!("{:?}", sample.db);
+            }
+        }
+        true
+    })
+    .unwrap();
+    std::thread::sleep(Duration::from_millis(2500));
+    let threads = cpu_of_threads();
+    let (before, cpu, count) = (switches(), cpu_ms(), samples.load(Ordering::Relaxed));
+    for _ in 0..20 {
+        std::thread::sleep(Duration::from_secs(1));
+        if !quiet.load(Ordering::Relaxed) {
+            writer.order("INSERT INTO t VALUES(2)");
+        }
+    }
+    for (name, ms) in cpu_of_threads() {
+        println!("{:.3} ms/s {name}", (ms - threads.get(&name).copied().unwrap_or(0.0)) / 20.0);
+    }
+    let (after, spent) = (switches(), cpu_ms() - cpu);
+    println!("samples {} cpu {:.3} ms/s", samples.load(Ordering::Relaxed) - count, spent / 20.0);
+    for (name, count) in after {
+        println!("{:.2}/s {name}", (count - before.get(&name).copied().unwrap_or(0)) as f64 / 20.0);
+    }
+    handle.stop();
+    shell.kill().unwrap();
+    shell.wait().unwrap();
+}
