@@ -13,7 +13,7 @@ const LEFT_EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'
 /// The scale ends this far over the limit, so that its line isn't the frame.
 const OVER_LIMIT: f64 = 1.25;
 /// Under this share of the limit the data has the scale to itself.
-const FAR_BELOW: f64 = 0.2;
+const FAR_BELOW: f64 = 0.3;
 
 /// One series of bytes or bytes per second with its limit.
 pub(crate) struct Graph<'a> {
@@ -67,7 +67,7 @@ fn draw_caption(canvas: &mut Canvas, area: Rect, graph: &Graph, top: f64, limit_
     } else {
         format!("limit {amount}{} ↑", graph.per)
     };
-    let (with_name, room) = (format!("{} {range}", graph.what), area.width.saturating_sub(width(&time) + 1));
+    let (with_name, room) = (format!("{} {range}", graph.what), area.width.saturating_sub(width(&time) + 2));
     // The name is the first to go: the panel and its table say it too.
     let left = if width(&with_name) + width(&limit) + 2 <= room { with_name } else { range };
     let used = canvas.text(area.x, area.y, room, &left, theme.dim) + 2;
@@ -90,7 +90,6 @@ fn column(canvas: &mut Canvas, area: Rect, x: u16, value: Option<f64>, top: f64,
     let theme = canvas.theme;
     let over = limit.zip(value).is_some_and(|(limit, value)| value > limit);
     let height = value.map_or(0, |value| eighths(value, top, area.height));
-    let style = if over { theme.over } else { theme.bar };
     let line = limit.map(|limit| (eighths(limit, top, area.height) - 1) / 8);
     for row in 0..area.height {
         let y = area.bottom() - 1 - row;
@@ -98,7 +97,9 @@ fn column(canvas: &mut Canvas, area: Rect, x: u16, value: Option<f64>, top: f64,
         if filled > 0 {
             let tip = over && height <= (row + 1) * 8;
             let glyph = if tip { ALERT } else { EIGHTHS[usize::from(filled) - 1] };
-            canvas.put(x, y, glyph, style);
+            // Under the limit nothing changes its colour: a restless bar repaints its tip alone.
+            let beyond = tip || line.is_some_and(|line| row > line);
+            canvas.put(x, y, glyph, if beyond { theme.over } else { theme.bar });
         } else if line == Some(row) {
             canvas.put(x, y, '╌', theme.limit);
         }

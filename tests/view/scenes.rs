@@ -114,6 +114,11 @@ impl World {
         world
     }
 
+    /// One more second of [`Self::burst`].
+    pub fn burst_second(&mut self, second: u32) {
+        self.tick(|snapshot| burst_moment(snapshot, 60 + second));
+    }
+
     /// The ingestor's stats file has not been written for 12 s.
     pub fn stale() -> Self {
         let mut world = Self::quiet();

@@ -40,7 +40,7 @@ impl<'a> List<'a> {
                 None => return Some((*section, Line::Heading)),
                 Some(row) if row < section.rows() => return Some((*section, Line::Row(row))),
                 Some(row) if row == section.rows() => return Some((*section, Line::Blank)),
-                Some(row) => at = row - section.rows(),
+                Some(row) => at = row - section.rows() - 1,
             }
         }
         None
