@@ -1,5 +1,7 @@
 //! The screen on a terminal that is a buffer: text and styles of every layout, and every size.
 
+#![allow(clippy::unwrap_used, reason = "clippy takes the helpers of a test for code")]
+
 #[path = "view/scenes.rs"]
 mod scenes;
 

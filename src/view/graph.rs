@@ -125,8 +125,8 @@ pub(crate) fn gauge(canvas: &mut Canvas, area: Rect, share: Option<f64>, style: 
     canvas.put(area.x, area.y, '[', dim);
     canvas.put(right, area.y, ']', dim);
     let full = f64::from(cells) * 8.0;
-    // A share that is no number is drawn as none: `max` and `min` pass over it.
-    let filled = share.map_or(0, |share| (share.max(0.0).min(1.0) * full).round() as u16);
+    // A share that is no number is drawn as none: NaN becomes 0 in the cast.
+    let filled = share.map_or(0, |share| (share.clamp(0.0, 1.0) * full).round() as u16);
     for cell in 0..cells {
         let eighths = filled.saturating_sub(cell * 8).min(8);
         if eighths > 0 {
@@ -138,7 +138,7 @@ pub(crate) fn gauge(canvas: &mut Canvas, area: Rect, share: Option<f64>, style: 
 
 #[cfg(test)]
 mod tests {
-    use ratatui::buffer::Buffer;
+    use ratatui::buffer::{Buffer, Cell};
 
     use super::*;
     use crate::units::MB;
@@ -154,7 +154,7 @@ mod tests {
         buffer
             .content()
             .chunks(usize::from(size.0))
-            .map(|row| row.iter().map(|c| c.symbol()).collect())
+            .map(|row| row.iter().map(Cell::symbol).collect())
             .collect()
     }
 

@@ -12,6 +12,8 @@ use crate::view::sources::Section;
 
 /// From this width the headings are written out.
 const ROOMY: u16 = 60;
+/// From this width every column has room; below, the times are the last to go.
+const FULL: u16 = 43;
 
 /// Times of the writer lock by component.
 pub(crate) struct Lock<'a> {
@@ -29,7 +31,12 @@ impl<'a> Lock<'a> {
 
 /// Columns of name, count, contention and the two times.
 fn widths(columns: u16) -> [u16; 5] {
-    let figures = if columns >= ROOMY { [10, 12, 11, 11] } else { [6, 6, 8, 8] };
+    let figures = match columns {
+        ROOMY.. => [10, 12, 11, 11],
+        FULL.. => [6, 6, 8, 8],
+        34.. => [0, 6, 8, 8],
+        _ => [0, 0, 8, 8],
+    };
     let [count, contention, wait, hold] = figures;
     let name = columns.saturating_sub(figures.iter().sum()).clamp(8, 27);
     [name, count, contention, wait, hold]
@@ -50,7 +57,7 @@ impl Section for Lock<'_> {
         let titles = if area.width >= ROOMY {
             ["writer lock", "count", "contention", "wait p95", "hold p95"]
         } else {
-            ["writer lock p95", "count", "cont.", "wait", "hold"]
+            [if area.width < FULL { "lock p95" } else { "writer lock p95" }, "count", "cont.", "wait", "hold"]
         };
         let [name, rest @ ..] = widths(area.width);
         let mut row = Row::new(area);

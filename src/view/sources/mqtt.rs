@@ -12,6 +12,8 @@ use crate::view::theme::UNKNOWN;
 
 /// From this width the headings are written out, and the broker is shown.
 const ROOMY: u16 = 60;
+/// From this width every column has room; below, the ages are the last to go.
+const FULL: u16 = 43;
 
 /// MQTT sources with their liveness.
 pub(crate) struct Mqtt<'a> {
@@ -34,7 +36,12 @@ impl<'a> Mqtt<'a> {
 
 /// Columns of name, connected, last packet, last write and packets.
 fn widths(columns: u16) -> [u16; 5] {
-    let figures = if columns >= ROOMY { [10, 12, 12, 10] } else { [6, 9, 9, 9] };
+    let figures = match columns {
+        ROOMY.. => [10, 12, 12, 10],
+        FULL.. => [6, 9, 9, 9],
+        32.. => [5, 9, 9, 0],
+        _ => [5, 9, 0, 0],
+    };
     let [connected, packet, write, packets] = figures;
     let name = columns.saturating_sub(figures.iter().sum()).clamp(8, 17);
     [name, connected, packet, write, packets]

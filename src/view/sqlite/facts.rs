@@ -56,7 +56,7 @@ pub(super) fn of(view: &View, columns: u16) -> Vec<Fact> {
         facts.push(row("growth", growth_and_pending(db, room)));
     }
     facts.push(row("database", database(db, room)));
-    facts.push(row(if roomy { "free pages" } else { "free" }, free(db, roomy)));
+    facts.push(row(if roomy { "free pages" } else { "free" }, free(db, room, roomy)));
     facts.push(Fact {
         alert: view.flag(FlagId::CacheHit, None).is_some(),
         ..row(if roomy { "page-cache hit" } else { "cache hit" }, cache_hit(db, room))
@@ -105,21 +105,24 @@ fn database(db: &SqliteView, room: u16) -> String {
             format!("{size} = {pages} pages × {page}"),
             format!("{size}, {pages} × {page}"),
             format!("{size}, {pages}×{page}"),
+            size,
         ],
         room,
     )
 }
 
-fn free(db: &SqliteView, roomy: bool) -> String {
+fn free(db: &SqliteView, room: u16, roomy: bool) -> String {
     let Some(pages) = db.freelist_count else { return UNKNOWN.to_owned() };
     let shown = Count(pages);
     let size = db.page_size.map(|page| pages as f64 * page as f64);
     let unit = if roomy { "" } else { " pages" };
-    format!("{shown}{unit}, {}", or_dash(size, bytes))
+    fit([format!("{shown}{unit}, {}", or_dash(size, bytes)), format!("{shown}{unit}")], room)
 }
 
 fn cache_hit(db: &SqliteView, room: u16) -> String {
-    let Some(share) = db.cache_hit_rate.map(percent) else { return UNKNOWN.to_owned() };
+    let Some(share) = db.cache_hit_rate.filter(|share| share.is_finite()).map(percent) else {
+        return UNKNOWN.to_owned();
+    };
     let of = db.cache_hit_of;
     fit(
         [
