@@ -158,7 +158,7 @@ fn draw_screen(canvas: &mut Canvas, area: Rect, view: &View) -> Option<Position>
 fn draw_all(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View) {
     let (upper, lower) = cut_top(area, (area.height * 9 / 20).clamp(8, 18));
     // The table of processes needs a little more than half where room is short.
-    let (left, right) = cut_left(upper, (upper.width / 2).max(42));
+    let (left, right) = cut_left(upper, (upper.width / 2).max(43));
     let (left, _) = cut_left(left, left.width - 1);
     draw_panel(canvas, left, chrome, Panel::Disk, view);
     draw_panel(canvas, right, chrome, Panel::Sqlite, view);

@@ -1,5 +1,7 @@
 //! The screen on a terminal that is a buffer: text and styles of every layout, and every size.
 
+#![allow(clippy::unwrap_used, reason = "clippy takes the helpers of a test for code")]
+
 #[path = "view/scenes.rs"]
 mod scenes;
 
@@ -8,10 +10,11 @@ use std::fmt::Write as _;
 use corescope_top::ui::{GraphSpan, Panel, Scroll, SortBy};
 use corescope_top::units::Mono;
 use corescope_top::view::{self, Theme};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use ratatui::backend::{CrosstermBackend, TestBackend};
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use scenes::World;
 
 fn drawn(world: &World, columns: u16, rows: u16) -> Buffer {
@@ -59,9 +62,10 @@ fn styles(buffer: &Buffer) -> String {
     for (y, row) in buffer.content().chunks(buffer.area.width.max(1).into()).enumerate() {
         let mut runs: Vec<(usize, usize, String)> = Vec::new();
         for (x, cell) in row.iter().enumerate() {
-            // What a blank would look like is nothing that anybody sees.
-            let name = if cell.symbol() == " " { String::new() } else { style(cell) };
+            let name = style(cell);
             match runs.last_mut() {
+                // What a blank would look like is nothing that anybody sees.
+                Some(_) if cell.symbol() == " " => {}
                 Some((_, end, last)) if *last == name => *end = x,
                 _ => runs.push((x, x, name)),
             }
@@ -246,5 +250,44 @@ fn no_size_panics() {
             world.ui.scroll = [Scroll { top: usize::MAX / 2 + usize::from(rows) }; 3];
             drawn(world, columns, rows);
         }
+    }
+}
+
+/// Counts what would go over the wire.
+#[derive(Clone, Default)]
+struct Wire(std::rc::Rc<std::cell::Cell<usize>>);
+
+impl std::io::Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Mean bytes of a second on a terminal of this size.
+fn bytes_per_second(mut world: World, columns: u16, rows: u16, second: impl Fn(&mut World, u32)) -> usize {
+    let wire = Wire::default();
+    let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
+    let backend = CrosstermBackend::new(wire.clone());
+    let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
+    terminal.draw(|frame| view::draw(frame, &world.scene())).unwrap();
+    let before = wire.0.get();
+    for at in 0..20 {
+        second(&mut world, at);
+        terminal.draw(|frame| view::draw(frame, &world.scene())).unwrap();
+    }
+    (wire.0.get() - before) / 20
+}
+
+#[test]
+fn a_second_is_cheap_over_ssh() {
+    for (columns, rows, limit) in [(80, 24, 1500), (200, 50, 4000)] {
+        let quiet = bytes_per_second(World::quiet(), columns, rows, |world, _| world.tick(|_| {}));
+        let burst = bytes_per_second(World::burst(), columns, rows, World::burst_second);
+        println!("{columns}x{rows}: quiet {quiet} B/s, burst {burst} B/s");
+        assert!(quiet < limit && burst < limit, "{columns}x{rows}: quiet {quiet} B/s, burst {burst} B/s");
     }
 }

@@ -26,6 +26,8 @@ impl<'a> Canvas<'a> {
     pub(crate) fn put(&mut self, x: u16, y: u16, c: char, style: Style) {
         let glyph = self.theme.glyph(c);
         if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            // A style is added to what is there: without the reset a title on a dim border is dim.
+            cell.reset();
             cell.set_char(glyph).set_style(style);
         }
     }

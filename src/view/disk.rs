@@ -12,9 +12,13 @@ use crate::view::graph::{self, Graph};
 use crate::view::panel::{self, Chrome};
 use crate::view::theme::UNKNOWN;
 
-const LABEL: u16 = 9;
-/// From this height the server has a graph of its own.
-const TWO_GRAPHS: u16 = 14;
+const LABEL: u16 = 8;
+/// From this width every figure has its column.
+const ROOMY_FROM: u16 = 55;
+/// From this width the marks of two figures have room between the figures.
+const MIDDLE_FROM: u16 = 40;
+/// From this height under the table the server has a graph of its own.
+const TWO_GRAPHS: u16 = 11;
 
 /// A figure of a process: how it is headed, how wide, how it is had from the rates.
 struct Column {
@@ -33,25 +37,51 @@ const fn flagged(title: &'static str, width: u16, show: fn(&IoRates) -> String, 
 }
 
 static ROOMY: [Column; 5] = [
-    column("read/s", 9, |io| bytes(io.read)),
-    flagged("write/s", 10, |io| bytes(io.write), FlagId::WriteRate),
-    flagged("cancelled/s", 13, |io| bytes(io.cancelled), FlagId::CancelledWrites),
+    column("read/s", 8, |io| bytes(io.read)),
+    flagged("write/s", 9, |io| bytes(io.write), FlagId::WriteRate),
+    flagged("cancelled/s", 12, |io| bytes(io.cancelled), FlagId::CancelledWrites),
     column("reads/s", 9, |io| calls(io.syscr)),
-    column("writes/s", 10, |io| calls(io.syscw)),
+    column("writes/s", 9, |io| calls(io.syscw)),
+];
+/// Here the panel's title says that all of it is per second.
+static MIDDLE: [Column; 4] = [
+    column("read", 8, |io| bytes(io.read)),
+    flagged("write", 9, |io| bytes(io.write), FlagId::WriteRate),
+    flagged("cancel", 9, |io| bytes(io.cancelled), FlagId::CancelledWrites),
+    column("calls", 6, |io| calls(io.syscr + io.syscw)),
 ];
 static NARROW: [Column; 4] = [
-    column("read/s", 8, |io| bytes(io.read)),
-    flagged("write/s", 8, |io| bytes(io.write), FlagId::WriteRate),
+    column("read", 8, |io| bytes(io.read)),
+    flagged("write", 8, |io| bytes(io.write), FlagId::WriteRate),
     flagged("cancel", 8, |io| bytes(io.cancelled), FlagId::CancelledWrites),
     column("calls", 6, |io| calls(io.syscr + io.syscw)),
 ];
 
+fn columns_for(width: u16) -> &'static [Column] {
+    let all: &[Column] = match width {
+        ROOMY_FROM.. => &ROOMY,
+        MIDDLE_FROM.. => &MIDDLE,
+        _ => &NARROW,
+    };
+    let mut room = width.saturating_sub(LABEL);
+    let fitting = all.iter().take_while(|column| {
+        let fits = column.width <= room;
+        room = room.saturating_sub(column.width);
+        fits
+    });
+    &all[..fitting.count()]
+}
+
 /// Draws the panel.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View) {
-    panel::draw(canvas, area, chrome, Panel::Disk, view.scene.ui.focus, &[]);
-    let rest = draw_table(canvas, panel::inside(area, chrome), view);
-    let with_server = rest.height >= TWO_GRAPHS - 3 && view.snapshot.server.is_some();
-    let (upper, lower) = cut_top(rest, if with_server { rest.height.div_ceil(2) } else { rest.height });
+    let inner = panel::inside(area, chrome);
+    let columns = columns_for(inner.width);
+    let note = ("per second".to_owned(), canvas.theme.dim);
+    let notes = if inner.width < ROOMY_FROM { &[note][..] } else { &[] };
+    panel::draw(canvas, area, chrome, Panel::Disk, view.scene.ui.focus, notes);
+    let rest = draw_table(canvas, inner, columns, view);
+    let with_server = rest.height >= TWO_GRAPHS && view.snapshot.server.is_some();
+    let (upper, lower) = cut_top(rest, if with_server { rest.height * 3 / 5 } else { rest.height });
     draw_graph(canvas, upper, "write", &Key::IngestorWrite, view);
     if with_server {
         draw_graph(canvas, lower, "server write", &Key::ServerWrite, view);
@@ -59,37 +89,27 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View)
 }
 
 /// Draws heading, processes and what is wrong with them; returns what is left.
-fn draw_table(canvas: &mut Canvas, area: Rect, view: &View) -> Rect {
-    let all: &[Column] = if area.width >= 60 { &ROOMY } else { &NARROW };
-    let mut room = area.width.saturating_sub(LABEL - 1);
-    let fitting = all.iter().take_while(|column| {
-        let fits = column.width <= room;
-        room = room.saturating_sub(column.width);
-        fits
-    });
-    let columns = &all[..fitting.count()];
+fn draw_table(canvas: &mut Canvas, area: Rect, columns: &[Column], view: &View) -> Rect {
     let (head, mut rest) = cut_top(area, 1);
     let mut row = Row::new(head);
-    row.left(canvas, LABEL - 1, "", canvas.theme.dim);
+    row.left(canvas, LABEL, "", canvas.theme.dim);
     for column in columns {
         row.right(canvas, column.width, column.title, canvas.theme.dim);
     }
-    for (role, process) in [("ingestor", &view.snapshot.ingestor), ("server", &view.snapshot.server)] {
-        let Some(process) = process else { continue };
-        let (line, below) = cut_top(rest, 1);
-        draw_process(canvas, line, role, process, columns, view);
-        rest = below;
-        if let Some(fault) = view.fault(role) {
+    let processes = [("ingestor", &view.snapshot.ingestor), ("server", &view.snapshot.server)];
+    for (role, process) in processes {
+        if let Some(process) = process {
             let (line, below) = cut_top(rest, 1);
-            canvas.text(
-                line.x,
-                line.y,
-                if line.height > 0 { line.width } else { 0 },
-                fault,
-                canvas.theme.warn,
-            );
+            draw_process(canvas, line, role, process, columns, view);
             rest = below;
         }
+    }
+    for fault in processes.iter().filter_map(|(role, _)| view.fault(role)) {
+        let (line, below) = cut_top(rest, 1);
+        if line.height > 0 {
+            canvas.text(line.x, line.y, line.width, fault, canvas.theme.warn);
+        }
+        rest = below;
     }
     rest
 }
@@ -109,9 +129,9 @@ fn draw_process(
     let mut row = Row::new(area);
     let known = process.rates.as_ref();
     let style = if known.is_some() { theme.text } else { theme.dim };
-    // The label's field ends where the first figure's begins; its separator is the figure's.
-    canvas.text(area.x, area.y, LABEL - 1, role, style);
-    row.left(canvas, LABEL - 1, "", style);
+    // The label may fill its field: the first figure's begins with a free column.
+    canvas.text(area.x, area.y, LABEL.min(area.width), role, style);
+    row.left(canvas, LABEL, "", style);
     for column in columns {
         let text = known.map_or_else(|| UNKNOWN.to_owned(), column.show);
         if column.flag.is_some_and(|flag| view.flag(flag, Some(role)).is_some()) {

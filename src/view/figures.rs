@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::units::{Bytes, BytesPerSec, Count, GB, KB, MB, PerSec, Span, TB, grouped};
+use crate::units::{Bytes, BytesPerSec, GB, KB, MB, PerSec, Span, TB, grouped};
 use crate::view::canvas::width;
 use crate::view::theme::UNKNOWN;
 
@@ -14,7 +14,9 @@ pub(crate) fn or_dash<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> St
 /// Bytes in at most seven columns: "1.89 MB", "1023 KB".
 pub(crate) fn bytes(value: f64) -> String {
     let mut text = Bytes(value.max(0.0).round() as u64).to_string();
-    if text.len() > 7 {
+    if value >= 9_999.5 * TB as f64 {
+        ">9 PB".clone_into(&mut text);
+    } else if text.len() > 7 {
         text.retain(|c| c != ',');
     }
     text
@@ -43,13 +45,24 @@ pub(crate) fn calls(value: f64) -> String {
         v if v > 0.0 && v < 9.95 => format!("{v:.1}"),
         v if v < 9_999.5 => grouped(v.round() as i64),
         v if v < 999_500.0 => format!("{:.0} k", v / 1e3),
-        v => format!("{:.0} M", v / 1e6),
+        v if v < 999.5e6 => format!("{:.0} M", v / 1e6),
+        _ => ">1 G".to_owned(),
     }
 }
 
-/// A ratio: "×48.0", "×1,234".
+/// A count in at most five columns: "1", "9,999", "123 k".
+pub(crate) fn count(value: i64) -> String {
+    if value < 10_000 { grouped(value) } else { calls(value as f64) }
+}
+
+/// A ratio in at most six columns: "×48.0", "×9,999", "×12 k".
 pub(crate) fn ratio(value: f64) -> String {
-    format!("×{}", if value < 9_999.5 { rate(value) } else { Count(value as i64).to_string() })
+    match value {
+        v if v < 9_999.5 => format!("×{}", rate(v)),
+        v if v < 999_500.0 => format!("×{:.0} k", v / 1e3),
+        v if v < 999.5e6 => format!("×{:.0} M", v / 1e6),
+        _ => "×>1 G".to_owned(),
+    }
 }
 
 /// A share of one in percent.
@@ -58,9 +71,14 @@ pub(crate) fn percent(share: f64) -> String {
     if percent >= 99.95 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
 }
 
-/// Milliseconds: "3.01 ms", "2,400 ms", "2 m 32 s".
+/// Milliseconds in at most seven columns: "0.52 µs", "3.01 ms", "2.40 s".
 pub(crate) fn millis(value: f64) -> String {
-    if value >= 9_999.5 { span(value / 1e3) } else { format!("{} ms", rate(value)) }
+    let (number, unit) = match value {
+        v if v > 0.0 && v < 0.009_995 => (v * 1e3, "µs"),
+        v if v < 999.5 => (v, "ms"),
+        v => (v / 1e3, "s"),
+    };
+    format!("{} {unit}", rate(number))
 }
 
 /// Seconds in their two largest units.
@@ -158,7 +176,7 @@ mod tests {
         for power in 0..62 {
             for value in [0.97, 1.0, 1.3, 1.9999].map(|m| m * 2f64.powi(power)) {
                 assert!(bytes(value).len() <= 7, "{}", bytes(value));
-                assert!(ratio(value).chars().count() <= 10);
+                assert!(ratio(value).chars().count() <= 6 && calls(value).len() <= 5);
             }
         }
         assert_eq!(bytes(1023.0 * 1024.0), "1023 KB");
@@ -166,7 +184,7 @@ mod tests {
             [0.0, 1.04, 380.9, 9_999.0, 12_345.0, 2e6].map(calls),
             ["0", "1.0", "381", "9,999", "12 k", "2 M"]
         );
-        assert_eq!([0.000_521, 3.006, 152_000.0].map(millis), ["0.00 ms", "3.01 ms", "2 m 32 s"]);
+        assert_eq!([0.000_521, 3.006, 152_000.0].map(millis), ["0.52 µs", "3.01 ms", "152 s"]);
     }
 
     #[test]

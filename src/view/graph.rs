@@ -13,7 +13,7 @@ const LEFT_EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'
 /// The scale ends this far over the limit, so that its line isn't the frame.
 const OVER_LIMIT: f64 = 1.25;
 /// Under this share of the limit the data has the scale to itself.
-const FAR_BELOW: f64 = 0.2;
+const FAR_BELOW: f64 = 0.3;
 
 /// One series of bytes or bytes per second with its limit.
 pub(crate) struct Graph<'a> {
@@ -67,7 +67,7 @@ fn draw_caption(canvas: &mut Canvas, area: Rect, graph: &Graph, top: f64, limit_
     } else {
         format!("limit {amount}{} ↑", graph.per)
     };
-    let (with_name, room) = (format!("{} {range}", graph.what), area.width.saturating_sub(width(&time) + 1));
+    let (with_name, room) = (format!("{} {range}", graph.what), area.width.saturating_sub(width(&time) + 2));
     // The name is the first to go: the panel and its table say it too.
     let left = if width(&with_name) + width(&limit) + 2 <= room { with_name } else { range };
     let used = canvas.text(area.x, area.y, room, &left, theme.dim) + 2;
@@ -90,7 +90,6 @@ fn column(canvas: &mut Canvas, area: Rect, x: u16, value: Option<f64>, top: f64,
     let theme = canvas.theme;
     let over = limit.zip(value).is_some_and(|(limit, value)| value > limit);
     let height = value.map_or(0, |value| eighths(value, top, area.height));
-    let style = if over { theme.over } else { theme.bar };
     let line = limit.map(|limit| (eighths(limit, top, area.height) - 1) / 8);
     for row in 0..area.height {
         let y = area.bottom() - 1 - row;
@@ -98,7 +97,9 @@ fn column(canvas: &mut Canvas, area: Rect, x: u16, value: Option<f64>, top: f64,
         if filled > 0 {
             let tip = over && height <= (row + 1) * 8;
             let glyph = if tip { ALERT } else { EIGHTHS[usize::from(filled) - 1] };
-            canvas.put(x, y, glyph, style);
+            // Under the limit nothing changes its colour: a restless bar repaints its tip alone.
+            let beyond = tip || line.is_some_and(|line| row > line);
+            canvas.put(x, y, glyph, if beyond { theme.over } else { theme.bar });
         } else if line == Some(row) {
             canvas.put(x, y, '╌', theme.limit);
         }
@@ -124,8 +125,8 @@ pub(crate) fn gauge(canvas: &mut Canvas, area: Rect, share: Option<f64>, style: 
     canvas.put(area.x, area.y, '[', dim);
     canvas.put(right, area.y, ']', dim);
     let full = f64::from(cells) * 8.0;
-    // A share that is no number is drawn as none: `max` and `min` pass over it.
-    let filled = share.map_or(0, |share| (share.max(0.0).min(1.0) * full).round() as u16);
+    // A share that is no number is drawn as none: NaN becomes 0 in the cast.
+    let filled = share.map_or(0, |share| (share.clamp(0.0, 1.0) * full).round() as u16);
     for cell in 0..cells {
         let eighths = filled.saturating_sub(cell * 8).min(8);
         if eighths > 0 {
@@ -137,7 +138,7 @@ pub(crate) fn gauge(canvas: &mut Canvas, area: Rect, share: Option<f64>, style: 
 
 #[cfg(test)]
 mod tests {
-    use ratatui::buffer::Buffer;
+    use ratatui::buffer::{Buffer, Cell};
 
     use super::*;
     use crate::units::MB;
@@ -153,7 +154,7 @@ mod tests {
         buffer
             .content()
             .chunks(usize::from(size.0))
-            .map(|row| row.iter().map(|c| c.symbol()).collect())
+            .map(|row| row.iter().map(Cell::symbol).collect())
             .collect()
     }
 

@@ -37,19 +37,20 @@ fn draw_identity(canvas: &mut Canvas, area: Rect, view: &View) {
     let theme = canvas.theme;
     let (state, style) = state(view);
     canvas.right(area.x, area.y, area.width, &state, style);
-    let mut room = area.width.saturating_sub(STATE + 2);
+    let name_room = area.width.saturating_sub(width(&state) + 1);
+    let mut room = area.width.saturating_sub(STATE + 1);
     let name = view
         .scene
         .labels
         .scenario
         .as_ref()
         .map_or_else(|| "corescope-top".to_owned(), |scenario| format!("demo: {scenario}"));
-    let freshness = AGE + EVERY + 4;
+    let freshness = AGE + EVERY + 3;
     if room >= width(&name) + freshness + 14 {
         draw_freshness(canvas, cut_left(area, room).0, view);
         room -= freshness;
     }
-    let used = canvas.text(area.x, area.y, room, &name, theme.title) + 2;
+    let used = canvas.text(area.x, area.y, name_room, &name, theme.title) + 2;
     let db = view.scene.labels.db.as_deref().unwrap_or("no database watched");
     if room >= used + 8 {
         canvas.text(area.x + used, area.y, room - used, &tail(db, room - used), theme.text);

@@ -8,11 +8,12 @@ use crate::view::canvas::{Canvas, columns, cut_left, width};
 use crate::view::panel::{self, Chrome};
 
 /// What the marks mean, under the keys.
-const MARKS: [(&str, &str); 4] = [
+const MARKS: [(&str, &str); 5] = [
     ("▲", "over a limit"),
-    ("►", "a backfill that runs; the panel in focus"),
+    ("►", "a backfill that runs; the focus"),
     ("—", "not known"),
-    ("╌", "the limit in a graph; a gap in the bars is a gap in the data"),
+    ("╌", "the limit in a graph"),
+    ("no bar", "no data; zero has a low bar"),
 ];
 const CLOSING: &str = "Esc closes";
 const SCROLLING: &str = "j k scroll, Esc closes";

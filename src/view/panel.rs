@@ -62,8 +62,9 @@ pub(crate) fn draw(
         Chrome::Tabs => tabs(canvas, area, panel),
         _ => titled(canvas, area, chrome, &format!("{} {}", panel.index() + 1, name(panel)), focused),
     };
-    let room = area.width.saturating_sub(used + 2);
-    draw_notes(canvas, area, room, notes);
+    // Beside the tabs there is no rule that would have to show at the end.
+    let end = u16::from(chrome != Chrome::Tabs);
+    draw_notes(canvas, area, area.width.saturating_sub(used + 2 * end), end, notes);
 }
 
 /// Draws a box or a rule with a title that is no panel's own; returns the columns of the title.
@@ -115,14 +116,15 @@ fn tabs(canvas: &mut Canvas, area: Rect, panel: Panel) -> u16 {
     used
 }
 
-fn draw_notes(canvas: &mut Canvas, area: Rect, room: u16, notes: &[Note]) {
+/// Draws notes into the last `room` columns but for `end` at their right.
+fn draw_notes(canvas: &mut Canvas, area: Rect, room: u16, end: u16, notes: &[Note]) {
     let size =
         |notes: &[Note]| columns(notes.iter().map(|(text, _)| usize::from(width(text)) + 2).sum::<usize>());
     let mut notes = notes;
     while !notes.is_empty() && size(notes) > room {
         notes = &notes[1..];
     }
-    let mut x = area.right().saturating_sub(size(notes) + 1);
+    let mut x = area.right().saturating_sub(size(notes) + end);
     for (text, style) in notes {
         canvas.put(x, area.y, ' ', *style);
         let used = canvas.text(x + 1, area.y, room, text, *style);

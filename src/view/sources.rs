@@ -39,7 +39,10 @@ pub(super) trait Section {
 /// Draws the panel.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View) {
     let order = order::shown(&view.snapshot.sources.rows, view.scene.ui);
-    let (lock, mqtt) = (Lock::new(view), Mqtt::new(view));
+    let beside = area.width >= SIDE_BY_SIDE;
+    // In one list the names of all tables begin in the same column.
+    let indent = if beside { 0 } else { table::MARK };
+    let (lock, mqtt) = (Lock::new(view, indent), Mqtt::new(view, indent));
     let mut aside: Vec<&dyn Section> = Vec::new();
     if lock.rows() > 0 {
         aside.push(&lock);
@@ -47,7 +50,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View)
     if mqtt.rows() > 0 {
         aside.push(&mqtt);
     }
-    let beside = area.width >= SIDE_BY_SIDE && !aside.is_empty();
+    let beside = beside && !aside.is_empty();
     let side = if beside { (area.width * 2 / 5).clamp(50, 80) } else { 0 };
     let (main, right) = cut_left(area, area.width - side);
     let inner = panel::inside(main, chrome);

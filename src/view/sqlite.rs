@@ -1,4 +1,4 @@
-//! SQLite and its log: the log's size against its limit, what the database is made of, and the
+//! `SQLite` and its log: the log's size against its limit, what the database is made of, and the
 //! log's size over time.
 //!
 //! The figures are a list that scrolls where there is no room for all of them; the graph has what

@@ -40,7 +40,7 @@ impl<'a> List<'a> {
                 None => return Some((*section, Line::Heading)),
                 Some(row) if row < section.rows() => return Some((*section, Line::Row(row))),
                 Some(row) if row == section.rows() => return Some((*section, Line::Blank)),
-                Some(row) => at = row - section.rows(),
+                Some(row) => at = row - section.rows() - 1,
             }
         }
         None
@@ -70,7 +70,7 @@ impl<'a> List<'a> {
 
 #[cfg(test)]
 mod tests {
-    use ratatui::buffer::Buffer;
+    use ratatui::buffer::{Buffer, Cell};
     use ratatui::style::Style;
 
     use super::*;
@@ -100,7 +100,7 @@ mod tests {
         let theme = Theme::new(false, false);
         let list = List::new(&sections, height, top);
         list.draw(&mut Canvas::new(&mut buffer, &theme), area);
-        (buffer.content().iter().map(|cell| cell.symbol()).collect(), list.position(3))
+        (buffer.content().iter().map(Cell::symbol).collect(), list.position(3))
     }
 
     #[test]

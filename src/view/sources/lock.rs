@@ -5,30 +5,38 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use crate::sample::WriterPerf;
-use crate::units::Count;
 use crate::view::View;
-use crate::view::canvas::{Canvas, Row};
-use crate::view::figures::{millis, or_dash};
+use crate::view::canvas::{Canvas, Row, cut_left};
+use crate::view::figures::{self, millis, or_dash};
 use crate::view::sources::Section;
 
 /// From this width the headings are written out.
 const ROOMY: u16 = 60;
+/// From this width every column has room; below, the times are the last to go.
+const FULL: u16 = 43;
 
 /// Times of the writer lock by component.
 pub(crate) struct Lock<'a> {
     components: &'a [(Arc<str>, WriterPerf)],
+    indent: u16,
 }
 
 impl<'a> Lock<'a> {
-    /// Those of the last stats file; none from builds that don't publish them.
-    pub(crate) fn new(view: &'a View) -> Self {
-        Self { components: &view.snapshot.sources.writer_perf }
+    /// Those of the last stats file, none from builds that don't publish them, `indent` columns
+    /// from the left.
+    pub(crate) fn new(view: &'a View, indent: u16) -> Self {
+        Self { components: &view.snapshot.sources.writer_perf, indent }
     }
 }
 
 /// Columns of name, count, contention and the two times.
 fn widths(columns: u16) -> [u16; 5] {
-    let figures = if columns >= ROOMY { [10, 12, 11, 11] } else { [7, 6, 9, 9] };
+    let figures = match columns {
+        ROOMY.. => [10, 12, 11, 11],
+        FULL.. => [6, 6, 8, 8],
+        34.. => [0, 6, 8, 8],
+        _ => [0, 0, 8, 8],
+    };
     let [count, contention, wait, hold] = figures;
     let name = columns.saturating_sub(figures.iter().sum()).clamp(8, 27);
     [name, count, contention, wait, hold]
@@ -45,23 +53,29 @@ impl Section for Lock<'_> {
 
     fn heading(&self, canvas: &mut Canvas, area: Rect) {
         let dim = canvas.theme.dim;
-        let [name, count, contention, wait, hold] = widths(area.width);
+        let area = cut_left(area, self.indent).1;
+        let titles = if area.width >= ROOMY {
+            ["writer lock", "count", "contention", "wait p95", "hold p95"]
+        } else {
+            [if area.width < FULL { "lock p95" } else { "writer lock p95" }, "count", "cont.", "wait", "hold"]
+        };
+        let [name, rest @ ..] = widths(area.width);
         let mut row = Row::new(area);
-        row.left(canvas, name, "writer lock", dim);
-        row.right(canvas, count, "count", dim);
-        row.right(canvas, contention, if area.width >= ROOMY { "contention" } else { "cont." }, dim);
-        row.right(canvas, wait, "wait p95", dim);
-        row.right(canvas, hold, "hold p95", dim);
+        row.left(canvas, name, titles[0], dim);
+        for (columns, title) in rest.into_iter().zip(&titles[1..]) {
+            row.right(canvas, columns, title, dim);
+        }
     }
 
     fn row(&self, canvas: &mut Canvas, area: Rect, index: usize) {
         let Some((component, perf)) = self.components.get(index) else { return };
+        let area = cut_left(area, self.indent).1;
         let style = canvas.theme.text;
         let [name, count, contention, wait, hold] = widths(area.width);
         let mut row = Row::new(area);
         row.left(canvas, name, component, style);
-        row.right(canvas, count, &or_dash(perf.count, |n| Count(n).to_string()), style);
-        row.right(canvas, contention, &or_dash(perf.contention, |n| Count(n).to_string()), style);
+        row.right(canvas, count, &or_dash(perf.count, figures::count), style);
+        row.right(canvas, contention, &or_dash(perf.contention, figures::count), style);
         row.right(canvas, wait, &or_dash(perf.wait_p95, millis), style);
         row.right(canvas, hold, &or_dash(perf.hold_p95, millis), style);
     }

@@ -13,7 +13,8 @@ use crate::view::graph::sparkline;
 use crate::view::sources::{Section, order};
 use crate::view::theme::{ALERT, RUNNING};
 
-const MARK: u16 = 2;
+/// Columns of the mark before a name.
+pub(crate) const MARK: u16 = 2;
 const NAME_LEAST: u16 = 15;
 const NAME_MOST: u16 = 25;
 const SPARK_LEAST: u16 = 9;
@@ -39,8 +40,8 @@ impl Widths {
             room -= taken;
             taken
         };
-        let (rate, total, baseline) = (take(9), take(10), take(10));
-        let (ratio, spark) = (take(8), take(SPARK_LEAST));
+        let (rate, total, baseline) = (take(8), take(10), take(9));
+        let (ratio, spark) = (take(7), take(SPARK_LEAST));
         let longer = room.min(NAME_MOST - NAME_LEAST);
         let wider = if spark == 0 { 0 } else { (room - longer).min(SPARK_MOST - SPARK_LEAST) };
         Self { name: NAME_LEAST + longer, total, rate, baseline, ratio, spark: spark + wider }
@@ -149,13 +150,10 @@ mod tests {
     #[test]
     fn columns_go_in_the_order_of_their_worth() {
         assert_eq!(Widths::of(0), Widths { name: NAME_LEAST, ..Widths::default() });
-        assert_eq!(Widths::of(28), Widths { name: 17, rate: 9, ..Widths::default() });
-        assert_eq!(
-            Widths::of(46),
-            Widths { name: 15, rate: 9, total: 10, baseline: 10, ..Widths::default() }
-        );
+        assert_eq!(Widths::of(28), Widths { name: 18, rate: 8, ..Widths::default() });
+        assert_eq!(Widths::of(46), Widths { name: 17, rate: 8, total: 10, baseline: 9, ..Widths::default() });
         let full = Widths::of(78);
-        assert_eq!((full.name, full.spark), (25, 14));
+        assert_eq!((full.name, full.spark), (25, 17));
         for columns in 17..400 {
             let w = Widths::of(columns);
             assert!(MARK + w.name + w.total + w.rate + w.baseline + w.ratio + w.spark <= columns.max(17));

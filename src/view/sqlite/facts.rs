@@ -5,10 +5,11 @@ use ratatui::style::Style;
 use crate::model::snapshot::{FlagId, SqliteView};
 use crate::units::{Count, grouped};
 use crate::view::View;
-use crate::view::figures::{bytes, fit, growth, or_dash, percent, scale};
+use crate::view::figures::{bytes, count, fit, growth, or_dash, percent, scale};
+use crate::view::theme::UNKNOWN;
 
 /// Columns of the log's size and its limit, before the gauge: "1.89 MB of 100 MB ".
-pub(super) const WAL_COLUMNS: u16 = 19;
+pub(super) const WAL_COLUMNS: u16 = 18;
 /// From this width the labels are written out.
 const ROOMY: u16 = 50;
 
@@ -28,7 +29,7 @@ pub(super) struct Fact {
 
 /// Columns of the labels.
 pub(super) fn label_width(columns: u16) -> u16 {
-    if columns >= ROOMY { 15 } else { 10 }
+    if columns >= ROOMY { 16 } else { 11 }
 }
 
 /// Everything there is to say in rows of `columns` columns, the most important first.
@@ -55,7 +56,7 @@ pub(super) fn of(view: &View, columns: u16) -> Vec<Fact> {
         facts.push(row("growth", growth_and_pending(db, room)));
     }
     facts.push(row("database", database(db, room)));
-    facts.push(row(if roomy { "free pages" } else { "free" }, free(db, roomy)));
+    facts.push(row(if roomy { "free pages" } else { "free" }, free(db, room, roomy)));
     facts.push(Fact {
         alert: view.flag(FlagId::CacheHit, None).is_some(),
         ..row(if roomy { "page-cache hit" } else { "cache hit" }, cache_hit(db, room))
@@ -87,32 +88,47 @@ fn frames(db: &SqliteView, room: u16) -> Option<String> {
 fn growth_and_pending(db: &SqliteView, room: u16) -> String {
     let growth = or_dash(db.wal_growth, growth);
     let Some(index) = db.wal_index else { return growth };
-    let pending = Count(index.mx_frame.saturating_sub(index.checkpointed).into());
-    fit([format!("{growth:<11} {pending} pending"), format!("{growth}, {pending} pending"), growth], room)
+    let pending = index.mx_frame.saturating_sub(index.checkpointed);
+    let (exact, short) = (grouped(pending.into()), count(pending.into()));
+    fit([format!("{growth:<10} {exact} pending"), format!("{growth:<10} {short} pending"), growth], room)
 }
 
 fn database(db: &SqliteView, room: u16) -> String {
-    let size = or_dash(db.db, |file| bytes(file.size.0 as f64));
+    let Some(size) = db.db.map(|file| bytes(file.size.0 as f64)) else { return UNKNOWN.to_owned() };
+    if db.page_count.is_none() && db.page_size.is_none() {
+        return size;
+    }
     let pages = or_dash(db.page_count, |count| Count(count).to_string());
     let page = or_dash(db.page_size, |size| scale(size as f64));
-    fit([format!("{size} = {pages} pages × {page}"), format!("{size}, {pages} × {page}")], room)
+    fit(
+        [
+            format!("{size} = {pages} pages × {page}"),
+            format!("{size}, {pages} × {page}"),
+            format!("{size}, {pages}×{page}"),
+            size,
+        ],
+        room,
+    )
 }
 
-fn free(db: &SqliteView, roomy: bool) -> String {
-    let count = or_dash(db.freelist_count, |count| Count(count).to_string());
-    let size = db.freelist_count.zip(db.page_size).map(|(count, page)| count as f64 * page as f64);
+fn free(db: &SqliteView, room: u16, roomy: bool) -> String {
+    let Some(pages) = db.freelist_count else { return UNKNOWN.to_owned() };
+    let shown = Count(pages);
+    let size = db.page_size.map(|page| pages as f64 * page as f64);
     let unit = if roomy { "" } else { " pages" };
-    format!("{count}{unit}, {}", or_dash(size, bytes))
+    fit([format!("{shown}{unit}, {}", or_dash(size, bytes)), format!("{shown}{unit}")], room)
 }
 
 fn cache_hit(db: &SqliteView, room: u16) -> String {
-    let Some(share) = db.cache_hit_rate.map(percent) else { return or_dash(None::<f64>, percent) };
+    let Some(share) = db.cache_hit_rate.filter(|share| share.is_finite()).map(percent) else {
+        return UNKNOWN.to_owned();
+    };
     let of = db.cache_hit_of;
     fit(
         [
             format!("{share} of what the {of} read in 60 s"),
-            format!("{share} page cache, {of}, 60 s"),
-            format!("{share} page cache, {of}"),
+            format!("{share} of {of} reads, 60 s"),
+            format!("{share} of {of} reads"),
             share,
         ],
         room,
