@@ -50,7 +50,10 @@ pub enum Command {
     Demo(DemoArgs),
     /// The demo's keeper (internal)
     #[command(hide = true)]
-    DemoDirector(DemoArgs),
+    DemoDirector {
+        /// What to play
+        scenario: crate::demo::Scenario,
+    },
     /// The demo's ingestor (internal)
     #[command(hide = true)]
     DemoIngestor(crate::demo::ingestor::IngestorArgs),

@@ -13,6 +13,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
+use crate::demo::{Demo, DemoState};
 use crate::sample::Sample;
 use crate::source::sampler::SourceEvent;
 
@@ -31,7 +32,9 @@ pub enum Event {
     /// The target was looked at.
     Sample(Box<Sample>),
     /// The demo moved on.
-    Demo(crate::demo::DemoUpdate),
+    Demo(DemoState),
+    /// The demo can't go on, and why.
+    DemoFailed(String),
     /// A thread ended that must not: a bug, told in a sentence.
     Died(String),
 }
@@ -84,6 +87,25 @@ fn read_keys(fd: BorrowedFd<'_>, sender: &SyncSender<Event>) {
             }
         }
     }
+}
+
+/// Passes on how a demo goes.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn spawn_demo(demo: &mut Demo, sender: SyncSender<Event>) -> io::Result<()> {
+    let Some(updates) = demo.updates() else { return Ok(()) };
+    spawn("demo", sender, move |sender| {
+        for update in updates {
+            let event = match update {
+                Ok(state) => Event::Demo(state),
+                Err(error) => Event::DemoFailed(error),
+            };
+            if sender.send(event).is_err() {
+                return;
+            }
+        }
+    })
 }
 
 /// Turns signals into events.

@@ -1,11 +1,34 @@
 //! corescope-top: watches a CoreScope ingestor, its SQLite database and its stats file.
+//!
+//! A sample flows one way; recorded and live, screen and lines differ only at the ends:
+//!
+//! ```text
+//!   source ──▶ sample ──▶ model ──▶ snapshot ──▶ view    (the screen)
+//!   /proc                 pure                └─▶ output  (lines)
+//!   stats file
+//!   database, log, locks
+//! ```
+//!
+//! | layer | modules | imports |
+//! | --- | --- | --- |
+//! | vocabulary | [`units`], [`sample`], [`ui`] | nothing of ours |
+//! | pure core | [`parse`], [`model`] | vocabulary |
+//! | edges in | [`source`] | vocabulary, [`parse`] |
+//! | edges out | [`output`], [`view`] | vocabulary, core |
+//! | wiring | [`cli`], [`app`], [`event`], [`terminal`], [`run`] | all |
+//! | aside | [`demo`] | vocabulary; only the wiring imports it |
 
+pub mod app;
+pub mod cli;
 pub mod demo;
+pub mod event;
 pub mod model;
 pub mod output;
 pub mod parse;
+pub mod run;
 pub mod sample;
 pub mod source;
+pub mod terminal;
 pub mod ui;
 pub mod units;
 pub mod view;

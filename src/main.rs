@@ -21,7 +21,7 @@ fn run(cli: &Cli) -> anyhow::Result<End> {
     match &cli.command {
         None => watch(&cli.monitor, || Ok(setup::of_target(&cli.target, &cli.monitor))),
         Some(Command::Demo(args)) => watch(&cli.monitor, || setup::of_demo(args.scenario, &cli.monitor)),
-        Some(Command::DemoDirector(args)) => demo::director::run(args.scenario).map(|()| End::Done),
+        Some(Command::DemoDirector { scenario }) => demo::director::run(*scenario).map(|()| End::Done),
         Some(Command::DemoIngestor(args)) => demo::ingestor::run(args).map(|()| End::Done),
         Some(Command::DemoServer(args)) => demo::server::run(args).map(|()| End::Done),
     }

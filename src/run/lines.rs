@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::mpsc::sync_channel;
 
 use crate::cli::Monitor;
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::model::Model;
 use crate::model::limits::Limits;
 use crate::output::json;
@@ -15,7 +15,7 @@ use crate::source::sampler::Sampler;
 
 /// Prints lines until `--count` is reached, the pipe is closed, or a signal ends it.
 pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
-    let Watched { sources, demo, .. } = watched;
+    let Watched { sources, mut demo, .. } = watched;
     // One place only: who reads slowly gets fewer lines, and nothing piles up.
     let (sender, receiver) = sync_channel(1);
     let sink = sender.clone();
@@ -24,8 +24,8 @@ pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
             Ok(sampler) => sampler,
             Err(error) => return End::Bug(format!("no thread for sampling: {error}")),
         };
-    if let Some(demo) = &demo {
-        demo.on_update(move |update| sender.send(Event::Demo(update)).is_ok());
+    if let Some(Err(error)) = demo.as_mut().map(|demo| event::spawn_demo(demo, sender)) {
+        return End::Bug(format!("no thread for the demo: {error}"));
     }
     let mut model = Model::new(limits);
     let mut left = monitor.count.unwrap_or(u64::MAX);
@@ -49,6 +49,7 @@ pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
                 }
             }
             Event::Demo(update) => sampler.set_processes(update.ingestor, update.server),
+            Event::DemoFailed(error) => return End::Unusable(vec![format!("the demo ended: {error}")]),
             Event::Died(text) => return End::Bug(text),
             Event::Key(_) | Event::Signal(_) | Event::Hangup => {}
         }

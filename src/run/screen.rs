@@ -54,14 +54,10 @@ fn theme(monitor: &Monitor) -> Theme {
 pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
     panics::keep();
     // The demo outlives the screen: its processes are ended when the terminal is back.
-    let Watched { sources, labels, demo } = watched;
+    let Watched { sources, labels, mut demo } = watched;
     let (sender, receiver) = sync_channel(QUEUE);
-    let sampler = spawn_sampler(sources, &sender);
-    if let Some(demo) = &demo {
-        let sender = sender.clone();
-        demo.on_update(move |update| sender.send(Event::Demo(update)).is_ok());
-    }
-    let end = match sampler {
+    let followed = demo.as_mut().map_or(Ok(()), |demo| event::spawn_demo(demo, sender.clone()));
+    let end = match followed.and_then(|()| spawn_sampler(sources, &sender)) {
         Ok(sampler) => {
             let app = App::new(limits, labels, monitor.interval);
             let mut session =
@@ -187,8 +183,9 @@ impl Session {
             }
             Event::Demo(update) => {
                 self.sampler.set_processes(update.ingestor, update.server);
-                self.app.scenario(&update.scenario)
+                self.app.scenario(update.scenario.name())
             }
+            Event::DemoFailed(error) => return self.ends(End::Unusable(vec![format!("the demo ended: {error}")])),
             Event::Signal(SIGWINCH | SIGCONT) => Effect::Redraw,
             Event::Signal(SIGTSTP) => Effect::Suspend,
             Event::Signal(SIGHUP) | Event::Hangup => return self.ends(End::Hangup),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::cli::{Monitor, Target};
-use crate::demo::{Demo, DemoTarget, Scenario};
+use crate::demo::{Demo, DemoState, Scenario};
 use crate::parse::text;
 use crate::sample::{Fault, Reading, Sample};
 use crate::source::sampler::SourceConfig;
@@ -32,10 +32,11 @@ pub fn of_target(target: &Target, monitor: &Monitor) -> Watched {
 /// # Errors
 /// When its processes or its folder can't be made.
 pub fn of_demo(scenario: Scenario, monitor: &Monitor) -> anyhow::Result<Watched> {
-    let demo = Demo::start(scenario).context("the demo could not be started")?;
-    let DemoTarget { ingestor, server, db, stats, scenario } = demo.target().clone();
+    let mut demo = Demo::start(scenario)?;
+    let state = demo.target().context("the demo could not be started")?;
+    let DemoState { ingestor, server, db, stats, scenario } = state;
     let mut watched = watched(ingestor, server, Some(db), stats, monitor.interval);
-    watched.labels.scenario = Some(Arc::from(scenario.as_str()));
+    watched.labels.scenario = Some(scenario.name().into());
     watched.demo = Some(demo);
     Ok(watched)
 }

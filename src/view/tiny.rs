@@ -55,6 +55,8 @@ fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
 fn words(flag: FlagId) -> &'static str {
     match flag {
         FlagId::BackfillVsTx => "backfill > tx",
+        FlagId::WalPinned => "WAL pinned",
+        FlagId::WriterHeld => "writer held",
         FlagId::WriteRate => "write rate",
         FlagId::WalSize => "WAL size",
         FlagId::CancelledWrites => "cancelled",
