@@ -145,7 +145,9 @@ impl App {
             Action::Faster => return self.step_interval(false),
             Action::Back if !self.back() => return Effect::Nothing,
             Action::Quit => self.ui.help = None,
-            Action::Help => self.ui.help = if self.ui.help.is_some() { None } else { Some(Scroll::default()) },
+            Action::Help => {
+                self.ui.help = if self.ui.help.is_some() { None } else { Some(Scroll::default()) }
+            }
             Action::Pause => self.pause(),
             Action::NextPanel => self.focus_by(1),
             Action::PreviousPanel => self.focus_by(2),

@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for line in ["-n 0", "-n 61", "-n nan", "--limit wal=1", "--count 3", "--ingestor 0", "--color maybe"] {
+        for line in ["-n 0", "-n 61", "-n nan", "--limit wal=1", "--count 3", "--ingestor 0", "--color maybe"]
+        {
             let words = std::iter::once("corescope-top").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_err(), "{line}");
         }

@@ -65,7 +65,9 @@ fn imports(text: &str) -> BTreeSet<String> {
             .split(',')
             .map(|item| item.trim().split("::").next().unwrap_or("").to_owned())
             .collect::<Vec<_>>(),
-        None => vec![rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("").to_owned()],
+        None => {
+            vec![rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("").to_owned()]
+        }
     });
     names.filter(|name| !name.is_empty()).collect()
 }
@@ -103,8 +105,10 @@ fn no_circles_between_modules() {
         graph.entry(module.clone()).or_default().extend(others);
     }
     // What imports nothing that is left can be taken away, until nothing is left or a circle is.
-    while let Some(free) =
-        graph.iter().find(|(_, uses)| uses.iter().all(|used| !graph.contains_key(used))).map(|(m, _)| m.clone())
+    while let Some(free) = graph
+        .iter()
+        .find(|(_, uses)| uses.iter().all(|used| !graph.contains_key(used)))
+        .map(|(m, _)| m.clone())
     {
         graph.remove(&free);
     }

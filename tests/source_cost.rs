@@ -5,8 +5,8 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use common::Writer;
@@ -23,7 +23,8 @@ fn switches() -> BTreeMap<String, u64> {
     let mut all = BTreeMap::new();
     for task in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
         let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
-        let field = |key: &str| status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim();
+        let field =
+            |key: &str| status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim();
         let count = field("voluntary_ctxt_switches:").parse().unwrap_or(0);
         all.insert(format!("{} {}", field("Name:"), task.file_name().display()), count);
     }
@@ -51,7 +52,8 @@ fn cost_of_a_second() {
     let folder = tempfile::tempdir().unwrap();
     let (db, stats) = (folder.path().join("m.db"), folder.path().join("stats.json"));
     let mut writer = Writer::start(&db);
-    writer.order("PRAGMA journal_mode=WAL; CREATE TABLE t(x); CREATE TABLE u(a,b,c); INSERT INTO t VALUES(1)");
+    writer
+        .order("PRAGMA journal_mode=WAL; CREATE TABLE t(x); CREATE TABLE u(a,b,c); INSERT INTO t VALUES(1)");
     let pid = writer.pid();
     // A shell publishes, so that its wake-ups are not counted here.
     let script = format!(

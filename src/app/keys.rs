@@ -83,11 +83,7 @@ pub const TABLE: &[Binding] = &[
     Binding {
         keys: "? h",
         what: "this help",
-        dispatch: &[
-            key('?', Action::Help),
-            key('h', Action::Help),
-            special(KeyCode::F(1), Action::Help),
-        ],
+        dispatch: &[key('?', Action::Help), key('h', Action::Help), special(KeyCode::F(1), Action::Help)],
     },
     Binding {
         keys: "p Space",

@@ -60,8 +60,15 @@ pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
     let end = match followed.and_then(|()| spawn_sampler(sources, &sender)) {
         Ok(sampler) => {
             let app = App::new(limits, labels, monitor.interval);
-            let mut session =
-                Session { app, theme: theme(monitor), sampler, clock: Clock::real(), judged: false, end: None, keys: help() };
+            let mut session = Session {
+                app,
+                theme: theme(monitor),
+                sampler,
+                clock: Clock::real(),
+                judged: false,
+                end: None,
+                keys: help(),
+            };
             guarded(|| session.run(&sender, &receiver))
         }
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
@@ -75,7 +82,10 @@ fn spawn_sampler(
     sender: &SyncSender<Event>,
 ) -> io::Result<SamplerHandle> {
     let sender = sender.clone();
-    Sampler::spawn(sources, Clock::real(), move |event| sender.send(Event::from(event)).is_ok())
+    Sampler::spawn(sources, Clock::real(), move |event| {
+        panics::on_request("sampler");
+        sender.send(Event::from(event)).is_ok()
+    })
 }
 
 /// Runs `body`; a panic in it becomes the end it is.
@@ -125,7 +135,11 @@ impl Session {
         }
         match Screen::enter() {
             Ok(mut screen) => self.drive(&mut screen, receiver).unwrap_or_else(|error| {
-                if screen.hung_up() { End::Hangup } else { End::Usage(format!("the terminal failed: {error}")) }
+                if screen.hung_up() {
+                    End::Hangup
+                } else {
+                    End::Usage(format!("the terminal failed: {error}"))
+                }
             }),
             Err(error) => End::Usage(format!("the terminal can't be used: {error}; use --json")),
         }
@@ -185,7 +199,9 @@ impl Session {
                 self.sampler.set_processes(update.ingestor, update.server);
                 self.app.scenario(update.scenario.name())
             }
-            Event::DemoFailed(error) => return self.ends(End::Unusable(vec![format!("the demo ended: {error}")])),
+            Event::DemoFailed(error) => {
+                return self.ends(End::Unusable(vec![format!("the demo ended: {error}")]));
+            }
             Event::Signal(SIGWINCH | SIGCONT) => Effect::Redraw,
             Event::Signal(SIGTSTP) => Effect::Suspend,
             Event::Signal(SIGHUP) | Event::Hangup => return self.ends(End::Hangup),

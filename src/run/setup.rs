@@ -48,11 +48,7 @@ fn watched(
     stats: PathBuf,
     interval: f64,
 ) -> Watched {
-    let labels = Labels {
-        db: db.as_deref().map(shown),
-        stats: shown(&stats),
-        scenario: None,
-    };
+    let labels = Labels { db: db.as_deref().map(shown), stats: shown(&stats), scenario: None };
     let proc_root = PathBuf::from("/proc");
     let sources = SourceConfig { proc_root, ingestor, server, stats, db, interval };
     Watched { sources, labels, demo: None }

@@ -41,9 +41,16 @@ pub struct Watch {
 
 #[derive(Debug)]
 enum State {
-    Armed { shared: Arc<Shared>, folder: (u64, u64), checked: Mono, since: Mono },
+    Armed {
+        shared: Arc<Shared>,
+        folder: (u64, u64),
+        checked: Mono,
+        since: Mono,
+    },
     /// Reading every interval until the moment to try again.
-    Polling { until: Mono },
+    Polling {
+        until: Mono,
+    },
 }
 
 /// What the watch's thread and the reader share.
@@ -178,9 +185,9 @@ impl Shared {
     }
 
     fn heard(&self, event: &notify::Result<Event>) {
-        let ours = event.as_ref().map_or(true, |event| {
-            event.need_rescan() || event.paths.iter().any(|path| self.concerns(path))
-        });
+        let ours = event
+            .as_ref()
+            .map_or(true, |event| event.need_rescan() || event.paths.iter().any(|path| self.concerns(path)));
         if ours {
             self.changed.store(true, Ordering::Relaxed);
         }

@@ -35,7 +35,8 @@ fn stats_json(count: usize) -> Vec<u8> {
 fn lock_table(lines: usize) -> Vec<u8> {
     let mut table = String::new();
     for index in 0..lines {
-        let _ = writeln!(table, "{index}: POSIX  ADVISORY  READ {index} fe:00:{} 124 124", 10_000_000 + index);
+        let _ =
+            writeln!(table, "{index}: POSIX  ADVISORY  READ {index} fe:00:{} 124 124", 10_000_000 + index);
     }
     table.into_bytes()
 }
@@ -126,7 +127,8 @@ fn parsers(criterion: &mut Criterion) {
     header.extend([16, 0, 2, 2, 0, 64, 32, 32]);
     header.resize(100, 0);
     group.bench_function("database header", |b| b.iter(|| db_header::parse(black_box(&header))));
-    let io = b"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 7\n";
+    let io =
+        b"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 7\n";
     group.bench_function("/proc/PID/io", |b| b.iter(|| process::io(black_box(io))));
     for lines in [20, 10_000] {
         let table = lock_table(lines);

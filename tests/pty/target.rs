@@ -56,7 +56,9 @@ impl Target {
     pub fn arguments(&self) -> Vec<String> {
         let path = |path: PathBuf| path.to_str().unwrap().to_owned();
         let pid = self.pid().to_string();
-        ["--ingestor", &pid, "--db", &path(self.db()), "--stats", &path(self.stats())].map(str::to_owned).to_vec()
+        ["--ingestor", &pid, "--db", &path(self.db()), "--stats", &path(self.stats())]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     /// The monitor on this target.
@@ -65,7 +67,13 @@ impl Target {
     }
 
     /// The same with further arguments and environment.
-    pub fn watch_with(&self, more: &[&str], environment: &[(&str, &str)], columns: u16, rows: u16) -> Terminal {
+    pub fn watch_with(
+        &self,
+        more: &[&str],
+        environment: &[(&str, &str)],
+        columns: u16,
+        rows: u16,
+    ) -> Terminal {
         let arguments = self.arguments();
         let all: Vec<&str> = arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
         Terminal::run(PROGRAM, &all, environment, columns, rows)

@@ -1,8 +1,10 @@
 //! A terminal for tests: a pty, an emulator that reads it, and patience with a deadline.
 
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
@@ -22,10 +24,16 @@ pub struct Terminal {
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
     shared: Arc<Mutex<Shared>>,
+    gone: Arc<AtomicBool>,
+    reader: Option<JoinHandle<()>>,
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
     PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+}
+
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap_or(NonZeroU16::MIN)
 }
 
 impl Terminal {
@@ -50,20 +58,27 @@ impl Terminal {
         }
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let shared =
-            Arc::new(Mutex::new(Shared { parser: vt100::Parser::new(rows, columns, 0), raw: Vec::new() }));
+        let shared = Arc::new(Mutex::new(Shared {
+            parser: vt100::Parser::new(cells(rows), cells(columns), 0),
+            raw: Vec::new(),
+        }));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let sink = Arc::clone(&shared);
-        thread::spawn(move || {
+        let gone = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&gone);
+        let reader = thread::spawn(move || {
             let mut buffer = [0; 65536];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if stop.load(Ordering::Relaxed) {
+                    return;
+                }
                 let mut shared = sink.lock().unwrap();
                 shared.raw.extend_from_slice(&buffer[..count]);
                 shared.parser.process(&buffer[..count]);
             }
         });
-        Self { child, master: Some(pair.master), writer: Some(writer), shared }
+        Self { child, master: Some(pair.master), writer: Some(writer), shared, gone, reader: Some(reader) }
     }
 
     /// The screen as text, a line per row.
@@ -111,7 +126,7 @@ impl Terminal {
     /// Changes the terminal's size.
     pub fn resize(&self, columns: u16, rows: u16) {
         self.master.as_ref().unwrap().resize(size(columns, rows)).unwrap();
-        self.shared.lock().unwrap().parser.screen_mut().set_size(rows.max(1), columns.max(1));
+        self.shared.lock().unwrap().parser.screen_mut().set_size(cells(rows), cells(columns));
     }
 
     /// Sends the program a signal.
@@ -120,10 +135,12 @@ impl Terminal {
         rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
     }
 
-    /// Takes the terminal away.
+    /// Takes the terminal away, as soon as the program has written once more.
     pub fn hang_up(&mut self) {
         self.writer = None;
         self.master = None;
+        self.gone.store(true, Ordering::Relaxed);
+        self.reader.take().unwrap().join().unwrap();
     }
 
     /// Waits for the end and gives the exit status.

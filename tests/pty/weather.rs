@@ -82,7 +82,8 @@ fn no_colour_means_no_colour() {
         let sets_colour = text.split("\x1b[").skip(1).any(|rest| {
             let body: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == ';').collect();
             let numbers: Vec<u32> = body.split(';').filter_map(|n| n.parse().ok()).collect();
-            rest[body.len()..].starts_with('m') && numbers.iter().any(|n| matches!(n, 30..=38 | 40..=48 | 90..=107))
+            rest[body.len()..].starts_with('m')
+                && numbers.iter().any(|n| matches!(n, 30..=38 | 40..=48 | 90..=107))
         });
         assert_eq!(sets_colour, expected);
     }
