@@ -1,5 +1,8 @@
 //! Arguments to configuration.
 
+// Doc comments of arguments are the text of the help: no Markdown there.
+#![allow(clippy::doc_markdown)]
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -87,6 +87,8 @@ pub struct Scroll {
 }
 
 /// The state of the screen.
+// Each of these switches is one key, and they combine freely: no states of one machine.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ui {
     /// The panel that keys act on.

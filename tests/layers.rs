@@ -1,6 +1,8 @@
 //! Keeps the layers: a lower one never imports a higher one, nothing imports the demo, and no two
 //! modules import each other in a circle.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -53,9 +53,10 @@ impl ProcTracker {
         self.name = Arc::clone(&process.name);
         self.uptime = Some(process.uptime);
         self.seen = Some(process.mono);
-        match process.io {
-            Reading::Good(now) => self.count(process.mono, now),
-            _ => (self.base, self.rates) = (None, None),
+        if let Reading::Good(now) = process.io {
+            self.count(process.mono, now);
+        } else {
+            (self.base, self.rates) = (None, None);
         }
     }
 

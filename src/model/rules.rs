@@ -149,7 +149,7 @@ fn baseline(row: &SourceRow, limits: &Limits) -> Option<Flag> {
         times(limits.baseline_ratio)
     );
     let subject = Arc::clone(&row.name);
-    (value > limit).then(|| Flag { id: FlagId::Baseline, subject, value, limit, text })
+    (value > limit).then_some(Flag { id: FlagId::Baseline, subject, value, limit, text })
 }
 
 fn times(ratio: f64) -> String {

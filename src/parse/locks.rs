@@ -1,4 +1,4 @@
-//! `/proc/locks`, see proc_locks(5): byte-range locks of every process.
+//! `/proc/locks`, see `proc_locks(5)`: byte-range locks of every process.
 
 use crate::sample::locks::Slot;
 

@@ -15,7 +15,7 @@ use crate::model::limits::Limits;
 use crate::run::setup::{Watched, unusable};
 use crate::run::{End, panics};
 use crate::source::clock::Clock;
-use crate::source::sampler::{Sampler, SamplerHandle};
+use crate::source::sampler::{Sampler, SamplerHandle, SourceConfig, SourceEvent};
 use crate::terminal::Screen;
 use crate::view::{self, KeyHelp, Scene, Theme};
 
@@ -78,12 +78,14 @@ pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
 }
 
 fn spawn_sampler(
-    sources: crate::source::sampler::SourceConfig,
+    sources: SourceConfig,
     sender: &SyncSender<Event>,
 ) -> io::Result<SamplerHandle> {
     let sender = sender.clone();
     Sampler::spawn(sources, Clock::real(), move |event| {
-        panics::on_request("sampler");
+        if matches!(event, SourceEvent::Sample(_)) {
+            panics::on_request("sampler");
+        }
         sender.send(Event::from(event)).is_ok()
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! A terminal that takes no output (Ctrl-S, a hung SSH connection) must not freeze the program:
 //! frames are collected, written as far as the terminal takes them, and the rest waits here. The
-//! descriptor is one of our own, so that its O_NONBLOCK is not the shell's.
+//! descriptor is one of our own, so that its `O_NONBLOCK` is not the shell's.
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};

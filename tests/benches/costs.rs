@@ -168,7 +168,9 @@ fn frames(criterion: &mut Criterion) {
             let mut model = Model::new(Limits::default());
             let mut history = History::default();
             let snapshots: Vec<_> = (1..=600).map(|second| model.push(&sample(second, &file))).collect();
-            snapshots.iter().for_each(|snapshot| history.push(snapshot));
+            for snapshot in &snapshots {
+                history.push(snapshot);
+            }
             let (limits, ui) = (Limits::default(), Ui { interval: 1.0, ..Ui::default() });
             let (labels, theme) = (Labels::default(), Theme::new(true, false));
             let Ok(mut terminal) = Terminal::new(TestBackend::new(columns, rows));

@@ -68,7 +68,7 @@ impl Terminal {
         let gone = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&gone);
         let reader = thread::spawn(move || {
-            let mut buffer = [0; 65536];
+            let mut buffer = vec![0; 65536];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 if stop.load(Ordering::Relaxed) {
                     return;
