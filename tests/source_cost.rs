@@ -101,3 +101,21 @@ fn cost_of_a_second() {
     shell.kill().unwrap();
     shell.wait().unwrap();
 }
+
+#[test]
+#[ignore = "a measurement"]
+fn cost_of_a_parse() {
+    let bytes = include_bytes!("fixtures/stats-full.json");
+    for _ in 0..3 {
+        let start = std::time::Instant::now();
+        for _ in 0..2000 {
+            std::hint::black_box(corescope_top::parse::stats::parse(std::hint::black_box(bytes)).unwrap());
+        }
+        println!("parse of the full stats file: {:?}", start.elapsed() / 2000);
+    }
+    let start = std::time::Instant::now();
+    for _ in 0..20000 {
+        std::hint::black_box(corescope_top::parse::text::name(std::hint::black_box("observer_upserts")));
+    }
+    println!("text::name: {:?}", start.elapsed() / 20000);
+}
