@@ -1,6 +1,8 @@
 //! The database's files and SQLite, against a writer in a process of its own: nothing is created,
 //! nothing stays locked, and every bad state has its reason.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
 
+#[path = "source_common/common.rs"]
 mod common;
 
 use std::collections::BTreeMap;

@@ -258,7 +258,8 @@ mod tests {
 
     #[test]
     fn scalars_keep_their_type_and_the_rest_is_skipped() {
-        let list: List<Loose, 8> = serde_json::from_str(r#"[1, -2.5, true, "x", null, [1], {"a":1}]"#).unwrap();
+        let list: List<Loose, 8> =
+            serde_json::from_str(r#"[1, -2.5, true, "x", null, [1], {"a":1}]"#).unwrap();
         let expected = [
             Loose::Int(1),
             Loose::Float(-2.5),

@@ -71,7 +71,8 @@ mod tests {
     use super::*;
 
     const STAT: &[u8] = b"4382 (a) b (c) S 1 4382 4382 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 9 0 123456 1 2\n";
-    const IO: &[u8] = b"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 7\n";
+    const IO: &[u8] =
+        b"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 7\n";
 
     #[test]
     fn names_with_brackets_do_not_shift_the_fields() {

@@ -100,7 +100,8 @@ fn lists_are_bounded() {
     let file = parsed(&json);
     assert_eq!(file.counters.len() + file.backfills.len(), MAX_COUNTERS);
     assert_eq!(file.left_out, 10_002 - MAX_COUNTERS as u32);
-    let many = format!("{{{}\"z\":1}}", (0..2000).fold(String::new(), |all, n| all + &format!("\"c{n}\":1,")));
+    let many =
+        format!("{{{}\"z\":1}}", (0..2000).fold(String::new(), |all, n| all + &format!("\"c{n}\":1,")));
     assert_eq!((parsed(&many).counters.len(), parsed(&many).left_out), (MAX_COUNTERS, 977));
     let sources = format!("{{\"source_statuses\":[{}{{}}]}}", "{},".repeat(300));
     assert_eq!(parsed(&sources).sources.len(), MAX_SOURCES);

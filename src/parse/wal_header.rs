@@ -20,7 +20,8 @@ pub fn parse(bytes: &[u8]) -> Result<WalHeader, Fault> {
         return Err(Fault::new(FaultKind::Gone, "is empty: nothing was written since it was truncated"));
     }
     let invalid = |text: String| Fault::new(FaultKind::Invalid, text);
-    let (Some(header), Some(magic), Some(version)) = (bytes.get(..LEN), be32(bytes, 0), be32(bytes, 4)) else {
+    let (Some(header), Some(magic), Some(version)) = (bytes.get(..LEN), be32(bytes, 0), be32(bytes, 4))
+    else {
         return Err(invalid("is cut short: a log's header has 32 bytes".to_owned()));
     };
     if !matches!(magic, MAGIC_LITTLE | MAGIC_BIG) {

@@ -115,7 +115,9 @@ impl ProcReader {
             ProcError::PermissionDenied(_) => denied(&self.folder(), self.role),
             // ESRCH: it ended between two calls.
             ProcError::Io(error, _) if Errno::from_io_error(&error) == Some(Errno::SRCH) => self.gone(),
-            other => Fault::new(FaultKind::Other, format!("{} can't be read: {other}", self.folder().display())),
+            other => {
+                Fault::new(FaultKind::Other, format!("{} can't be read: {other}", self.folder().display()))
+            }
         }
     }
 }
@@ -168,7 +170,9 @@ impl Attached {
         let Some(file) = &self.io else { return Err(Lost) };
         let read = file.read_at(buffer, 0);
         match read.as_ref().map_err(Errno::from_io_error) {
-            Ok(&len) => Ok(parse::io(&buffer[..len]).ok_or_else(|| unreadable(&path(), &"no counters in it"))),
+            Ok(&len) => {
+                Ok(parse::io(&buffer[..len]).ok_or_else(|| unreadable(&path(), &"no counters in it")))
+            }
             Err(Some(Errno::SRCH)) => Err(Lost),
             Err(Some(Errno::ACCESS | Errno::PERM)) => Ok(Err(denied(&path(), role))),
             Err(_) => Ok(Err(unreadable(&path(), &io_text(read)))),

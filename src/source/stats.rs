@@ -97,7 +97,6 @@ impl StatsReader {
     fn invalid(&self, what_is_wrong: &str) -> Fault {
         Fault::new(FaultKind::Invalid, format!("{WHAT} {} {what_is_wrong}", self.path.display()))
     }
-
 }
 
 fn advise(fault: Fault) -> Fault {

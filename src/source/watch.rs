@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use notify::{Config, Event, EventKindMask, INotifyWatcher, RecursiveMode, Watcher};
 use rustix::fs::stat;
+use rustix::io::Errno;
 
 use crate::units::Mono;
 
@@ -41,9 +42,16 @@ pub struct Watch {
 
 #[derive(Debug)]
 enum State {
-    Armed { shared: Arc<Shared>, folder: (u64, u64), checked: Mono, since: Mono },
+    Armed {
+        shared: Arc<Shared>,
+        folder: (u64, u64),
+        checked: Mono,
+        since: Mono,
+    },
     /// Reading every interval until the moment to try again.
-    Polling { until: Mono },
+    Polling {
+        until: Mono,
+    },
 }
 
 /// What the watch's thread and the reader share.
@@ -178,9 +186,9 @@ impl Shared {
     }
 
     fn heard(&self, event: &notify::Result<Event>) {
-        let ours = event.as_ref().map_or(true, |event| {
-            event.need_rescan() || event.paths.iter().any(|path| self.concerns(path))
-        });
+        let ours = event
+            .as_ref()
+            .map_or(true, |event| event.need_rescan() || event.paths.iter().any(|path| self.concerns(path)));
         if ours {
             self.changed.store(true, Ordering::Relaxed);
         }
@@ -217,6 +225,9 @@ fn identity(folder: &Path) -> Option<(u64, u64)> {
 fn reason(error: &notify::Error) -> String {
     match &error.kind {
         notify::ErrorKind::MaxFilesWatch => "this user's limit of watches is used up".to_owned(),
+        notify::ErrorKind::Io(error) if Errno::from_io_error(error) == Some(Errno::MFILE) => {
+            "this user's limit of inotify instances is used up".to_owned()
+        }
         notify::ErrorKind::Io(error) => error.to_string(),
         other => format!("{other:?}"),
     }
