@@ -1,6 +1,8 @@
 //! What a sample costs. Not part of a normal run: `cargo test --release --test source_cost -- --ignored
 //! --nocapture` prints the figures.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
 
+#[path = "source_common/common.rs"]
 mod common;
 
 use std::collections::BTreeMap;
@@ -74,10 +76,10 @@ fn cost_of_a_second() {
         interval: 1.0,
     };
     let handle = Sampler::spawn(config, Clock::real(), move |event| {
-        if let SourceEvent::Sample(sample) = event {
-            if seen.fetch_add(1, Ordering::Relaxed) == 4 {
-                println!("{:?}", sample.db);
-            }
+        if let SourceEvent::Sample(sample) = event
+            && seen.fetch_add(1, Ordering::Relaxed) == 4
+        {
+            println!("{:?}", sample.db);
         }
         true
     })
@@ -102,4 +104,72 @@ fn cost_of_a_second() {
     handle.stop();
     shell.kill().unwrap();
     shell.wait().unwrap();
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn cost_of_a_parse() {
+    let bytes = include_bytes!("fixtures/stats-full.json");
+    for _ in 0..3 {
+        let start = std::time::Instant::now();
+        for _ in 0..2000 {
+            std::hint::black_box(corescope_top::parse::stats::parse(std::hint::black_box(bytes)).unwrap());
+        }
+        println!("parse of the full stats file: {:?}", start.elapsed() / 2000);
+    }
+    let start = std::time::Instant::now();
+    for _ in 0..20000 {
+        std::hint::black_box(corescope_top::parse::text::name(std::hint::black_box("observer_upserts")));
+    }
+    println!("text::name: {:?}", start.elapsed() / 20000);
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn cost_of_asking() {
+    use corescope_top::source::sqlite::{DbPaths, ask};
+    use corescope_top::units::Mono;
+
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("m.db");
+    let mut writer = Writer::start(&db);
+    writer
+        .order("PRAGMA journal_mode=WAL; CREATE TABLE t(x); CREATE TABLE u(a,b,c); INSERT INTO t VALUES(1)");
+    let paths = DbPaths::new(&db);
+    let mut times: Vec<Duration> = (0..2000)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            ask(&paths, true, Mono(0)).unwrap();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!("one question: p50 {:?} p99 {:?} max {:?}", times[1000], times[1980], times[1999]);
+    writer.order("close");
+
+    // Questions without a pause, against a writer that comes and goes.
+    let over = Arc::new(AtomicBool::new(false));
+    let asked = Arc::new(AtomicU32::new(0));
+    let (stop, count, files) = (Arc::clone(&over), Arc::clone(&asked), paths.clone());
+    let asking = std::thread::spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            if ask(&files, true, Mono(0)).is_ok() {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+    let (mut left, mut created, rounds) = (0, 0, 2000);
+    for _ in 0..rounds {
+        writer.order("INSERT INTO t VALUES(1)");
+        writer.order("close");
+        let (wal, shm) = (paths.wal.exists(), paths.shm.exists());
+        left += u32::from(wal && shm);
+        created += u32::from(wal && !shm);
+    }
+    over.store(true, Ordering::Relaxed);
+    asking.join().unwrap();
+    println!(
+        "{} answers, {rounds} last closes: {left} left both files, {created} a -wal alone",
+        asked.load(Ordering::Relaxed)
+    );
 }

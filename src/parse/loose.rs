@@ -60,14 +60,14 @@ impl Loose {
     }
 }
 
-/// The scalars of an object by name; nothing for any other value.
+/// The scalars of an object by name, at most 32; nothing for any other value.
 #[derive(Clone, Debug, Default)]
-pub struct Fields(HashMap<String, Loose>);
+pub struct Fields(Vec<(String, Loose)>);
 
 impl Fields {
-    /// The value of `key`, [`Loose::Other`] where there is none.
+    /// The value of `key`, the last one if it comes twice; [`Loose::Other`] where there is none.
     pub fn get(&self, key: &str) -> &Loose {
-        self.0.get(key).unwrap_or(&Loose::Other)
+        self.0.iter().rev().find(|(name, _)| name == key).map_or(&Loose::Other, |(_, value)| value)
     }
 }
 
@@ -95,8 +95,7 @@ impl<'de> Deserialize<'de> for Loose {
 
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let entries = Entries::<Loose, MAX_FIELDS>::deserialize(deserializer)?;
-        Ok(Self(entries.list.into_iter().collect()))
+        deserializer.deserialize_any(Any::<FieldsOf>(PhantomData))
     }
 }
 
@@ -136,6 +135,28 @@ impl Shape<'_> for ScalarOf {
 
     fn scalar(value: Loose) -> Loose {
         value
+    }
+}
+
+struct FieldsOf;
+
+impl<'de> Shape<'de> for FieldsOf {
+    type Out = Fields;
+
+    fn scalar(_: Loose) -> Fields {
+        Fields::default()
+    }
+
+    fn map<A: MapAccess<'de>>(mut map: A) -> Result<Fields, A::Error> {
+        let mut fields = Vec::with_capacity(MAX_FIELDS / 2);
+        while fields.len() < MAX_FIELDS {
+            match map.next_entry()? {
+                Some(field) => fields.push(field),
+                None => return Ok(Fields(fields)),
+            }
+        }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Fields(fields))
     }
 }
 

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use notify::{Config, Event, EventKindMask, INotifyWatcher, RecursiveMode, Watcher};
 use rustix::fs::stat;
+use rustix::io::Errno;
 
 use crate::units::Mono;
 
@@ -224,6 +225,9 @@ fn identity(folder: &Path) -> Option<(u64, u64)> {
 fn reason(error: &notify::Error) -> String {
     match &error.kind {
         notify::ErrorKind::MaxFilesWatch => "this user's limit of watches is used up".to_owned(),
+        notify::ErrorKind::Io(error) if Errno::from_io_error(error) == Some(Errno::MFILE) => {
+            "this user's limit of inotify instances is used up".to_owned()
+        }
         notify::ErrorKind::Io(error) => error.to_string(),
         other => format!("{other:?}"),
     }

@@ -1,0 +1,290 @@
+//! The database's files and SQLite, against a writer in a process of its own: nothing is created,
+//! nothing stays locked, and every bad state has its reason.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
+
+#[path = "source_common/common.rs"]
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::time::SystemTime;
+
+use common::Writer;
+use corescope_top::parse::{wal_header, wal_index};
+use corescope_top::sample::{DbSample, Fault, FaultKind, Reading};
+use corescope_top::source::clock::Clock;
+use corescope_top::source::db_files::DbReader;
+use corescope_top::units::{Mono, Wall};
+use tempfile::{TempDir, tempdir};
+
+const WAL: &str = "PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES(1)";
+
+#[test]
+fn writer() {
+    common::serve();
+}
+
+fn reader(db: &Path) -> DbReader {
+    DbReader::new(db, Path::new("/proc"))
+}
+
+fn look(reader: &mut DbReader) -> DbSample {
+    match reader.read(&Clock::real(), 1.0) {
+        Reading::Good(sample) => sample,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refused(db: &Path) -> Fault {
+    reader(db).read(&Clock::real(), 1.0).fault().unwrap().clone()
+}
+
+/// Names, sizes, modification times and content of everything in a folder.
+fn picture(folder: &Path) -> BTreeMap<String, (u64, SystemTime, Vec<u8>)> {
+    let entry = |path: &Path| {
+        let meta = fs::symlink_metadata(path).unwrap();
+        (meta.ino(), meta.modified().unwrap(), fs::read(path).unwrap_or_default())
+    };
+    let files = fs::read_dir(folder).unwrap().map(|found| found.unwrap().path());
+    let mut all: BTreeMap<_, _> = files.map(|path| (path.display().to_string(), entry(&path))).collect();
+    all.insert(".".to_owned(), entry(folder));
+    all
+}
+
+/// Locks that this process holds on any of the database's files.
+fn our_locks(db: &Path) -> Vec<String> {
+    let me = format!(" {} ", std::process::id());
+    let inodes: Vec<String> = ["", "-wal", "-shm"]
+        .iter()
+        .filter_map(|suffix| fs::metadata(format!("{}{suffix}", db.display())).ok())
+        .map(|meta| format!(":{} ", meta.ino()))
+        .collect();
+    let ours = |line: &&str| line.contains(&me) && inodes.iter().any(|inode| line.contains(inode));
+    fs::read_to_string("/proc/locks").unwrap().lines().filter(ours).map(str::to_owned).collect()
+}
+
+fn open_wal(folder: &TempDir) -> (std::path::PathBuf, Writer) {
+    let db = folder.path().join("mesh core?é.db");
+    let mut writer = Writer::start(&db);
+    writer.order(WAL);
+    (db, writer)
+}
+
+#[test]
+fn a_live_database_is_read_whole_and_left_without_a_lock() {
+    let folder = tempdir().unwrap();
+    let (db, mut writer) = open_wal(&folder);
+    let before = picture(folder.path());
+    let sample = look(&mut reader(&db));
+    assert_eq!(our_locks(&db), Vec::<String>::new());
+    assert_eq!(picture(folder.path()), before);
+    let (index, pragmas) = (sample.wal_index.good().unwrap(), sample.pragmas.good().unwrap());
+    assert!(sample.header.good().unwrap().wal_mode);
+    assert_eq!((index.page_size, i64::from(index.page_count)), (4096, pragmas.page_count));
+    assert_eq!((pragmas.page_size, pragmas.cache_size, pragmas.journal_mode.as_str()), (4096, -2000, "wal"));
+    let wal = sample.wal.good().unwrap();
+    assert_eq!(wal.size.0, 32 + u64::from(index.mx_frame) * (4096 + 24));
+    writer.order("PRAGMA wal_checkpoint(TRUNCATE)");
+    writer.order("close");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the last close cleans up as ever");
+}
+
+#[test]
+fn both_wal_headers_carry_the_same_salts() {
+    let folder = tempdir().unwrap();
+    let (db, mut writer) = open_wal(&folder);
+    writer.order("PRAGMA wal_checkpoint(RESTART); INSERT INTO t VALUES(2)");
+    let name = db.display().to_string();
+    let shm = fs::read(name.clone() + "-shm").unwrap();
+    let wal = fs::read(name + "-wal").unwrap();
+    let (index, header) = (wal_index::parse(&shm).unwrap(), wal_header::parse(&wal).unwrap());
+    assert_eq!((index.salts, index.page_size), (header.salts, header.page_size));
+    assert_eq!((header.checkpoint_sequence, index.mx_frame), (1, 1));
+}
+
+#[test]
+fn the_page_count_moves_with_every_commit_and_sqlite_is_asked_rarely() {
+    let folder = tempdir().unwrap();
+    let (db, mut writer) = open_wal(&folder);
+    let clock = Clock::manual(Wall(0), Mono(1));
+    let mut reader = reader(&db);
+    let mut at = |secs: u64| {
+        clock.set(Wall(0), Mono(1 + secs * 1_000_000_000));
+        let sample = reader.read(&clock, 1.0);
+        let sample = sample.good().unwrap();
+        (sample.wal_index.good().unwrap().change, sample.pragmas.good().unwrap().mono.0 / 1_000_000_000)
+    };
+    let first = at(0).0;
+    assert_eq!(at(100), (first, 0), "nothing has changed: the last answer holds");
+    writer.order("INSERT INTO t VALUES(2)");
+    assert_eq!(at(101), (first + 1, 101));
+    writer.order("INSERT INTO t VALUES(3)");
+    assert_eq!(at(105), (first + 2, 101));
+    assert_eq!(at(106), (first + 2, 106));
+}
+
+#[test]
+fn a_database_that_nobody_has_open_stays_as_it_is() {
+    let folder = tempdir().unwrap();
+    let (db, mut writer) = open_wal(&folder);
+    writer.order("close");
+    let before = picture(folder.path());
+    assert_eq!(before.len(), 2);
+    let sample = look(&mut reader(&db));
+    assert_eq!(picture(folder.path()), before);
+    assert!(sample.header.good().unwrap().page_count > 1);
+    for fault in [sample.wal.fault(), sample.shm.fault(), sample.wal_index.fault(), sample.pragmas.fault()] {
+        let fault = fault.unwrap();
+        assert_eq!(fault.kind, FaultKind::Gone);
+        assert!(fault.text.contains("nobody has the database open"), "{}", fault.text);
+    }
+}
+
+#[test]
+fn half_of_the_files_is_not_completed() {
+    for missing in ["-wal", "-shm"] {
+        let folder = tempdir().unwrap();
+        let (db, writer) = open_wal(&folder);
+        writer.kill();
+        fs::remove_file(format!("{}{missing}", db.display())).unwrap();
+        let before = picture(folder.path());
+        let sample = look(&mut reader(&db));
+        assert_eq!(sample.pragmas.fault().unwrap().kind, FaultKind::Gone);
+        assert_eq!(picture(folder.path()), before, "{missing}");
+    }
+}
+
+#[test]
+fn what_a_killed_writer_left_is_read_and_left_alone() {
+    let folder = tempdir().unwrap();
+    let (db, writer) = open_wal(&folder);
+    writer.kill();
+    let before = picture(folder.path());
+    let sample = look(&mut reader(&db));
+    assert_eq!(sample.pragmas.good().unwrap().page_count, 2);
+    assert_eq!(picture(folder.path()), before);
+    assert_eq!(our_locks(&db), Vec::<String>::new());
+}
+
+#[test]
+fn a_large_log_that_was_left_behind_is_not_read_through() {
+    let folder = tempdir().unwrap();
+    let (db, mut writer) = open_wal(&folder);
+    writer.order(
+        "PRAGMA wal_autocheckpoint=0; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<5000)
+         INSERT INTO t SELECT randomblob(4000) FROM n"
+            .replace('\n', " ")
+            .as_str(),
+    );
+    assert!(look(&mut reader(&db)).pragmas.good().is_some(), "somebody has it open");
+    writer.kill();
+    let text = look(&mut reader(&db)).pragmas.fault().unwrap().text.clone();
+    assert!(text.contains("left behind"), "{text}");
+}
+
+#[test]
+fn a_rollback_database_is_read_and_left_without_a_lock() {
+    let folder = tempdir().unwrap();
+    let db = folder.path().join("m.db");
+    let mut writer = Writer::start(&db);
+    writer.order("CREATE TABLE t(x); INSERT INTO t VALUES(1)");
+    let before = picture(folder.path());
+    let sample = look(&mut reader(&db));
+    assert!(!sample.header.good().unwrap().wal_mode);
+    assert_eq!(sample.pragmas.good().unwrap().journal_mode, "delete");
+    assert_eq!(our_locks(&db), Vec::<String>::new());
+    assert_eq!(picture(folder.path()), before);
+    writer.order("BEGIN EXCLUSIVE");
+    let text = look(&mut reader(&db)).pragmas.fault().unwrap().text.clone();
+    assert!(text.contains("locked exclusively"), "{text}");
+    writer.order("COMMIT");
+}
+
+#[test]
+fn a_wal_database_locked_exclusively_says_so() {
+    let folder = tempdir().unwrap();
+    let db = folder.path().join("m.db");
+    let mut writer = Writer::start(&db);
+    writer.order("PRAGMA journal_mode=WAL; CREATE TABLE t(x)");
+    writer.order("PRAGMA locking_mode=EXCLUSIVE; INSERT INTO t VALUES(1)");
+    let sample = look(&mut reader(&db));
+    let fault = sample.pragmas.fault().unwrap();
+    assert!(fault.text.contains("locked exclusively"), "{}", fault.text);
+}
+
+#[test]
+fn what_is_no_database_has_its_reason() {
+    let folder = tempdir().unwrap();
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    };
+    assert!(refused(&folder.path().join("none")).text.starts_with("no database at"));
+    assert!(refused(folder.path()).text.contains("is a folder"));
+    assert!(refused(Path::new("/dev/null")).text.contains("is a device"));
+    for (content, reason) in [(&b""[..], "is empty"), (b"hello, I am a text", "is not an SQLite database")] {
+        let db = file("m.db", content);
+        file("m.db-wal", b"precious");
+        let sample = look(&mut reader(&db));
+        assert!(sample.header.fault().unwrap().text.contains(reason));
+        assert!(sample.pragmas.fault().unwrap().text.contains(reason));
+        assert_eq!(fs::read(folder.path().join("m.db-wal")).unwrap(), b"precious");
+    }
+}
+
+#[test]
+fn garbage_in_the_shm_is_a_fault_of_its_own() {
+    let folder = tempdir().unwrap();
+    let (db, mut writer) = open_wal(&folder);
+    writer.order("close");
+    let shm = folder.path().join("mesh core?é.db-shm");
+    for (content, reason) in [(vec![7; 136], "unknown version"), (vec![0; 136], "not initialised")] {
+        fs::write(&shm, content).unwrap();
+        let sample = look(&mut reader(&db));
+        assert!(sample.wal_index.fault().unwrap().text.contains(reason));
+        assert!(sample.db.good().is_some());
+    }
+    fs::remove_file(&shm).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &shm).unwrap();
+    assert!(look(&mut reader(&db)).wal_index.fault().unwrap().text.contains("symbolic link"));
+}
+
+#[test]
+fn a_replaced_database_is_picked_up() {
+    let folder = tempdir().unwrap();
+    let (db, mut writer) = open_wal(&folder);
+    let mut reader = reader(&db);
+    let first = look(&mut reader).db.good().unwrap().ino;
+    writer.order("close");
+    fs::rename(&db, folder.path().join("old")).unwrap();
+    assert!(reader.read(&Clock::real(), 1.0).fault().unwrap().text.starts_with("no database"));
+    let mut other = Writer::start(&db);
+    other.order("CREATE TABLE t(x)");
+    let sample = look(&mut reader);
+    assert_ne!(sample.db.good().unwrap().ino, first);
+    assert_eq!(sample.pragmas.good().unwrap().journal_mode, "delete");
+}
+
+#[test]
+fn a_link_leads_to_the_files_beside_its_target() {
+    let folder = tempdir().unwrap();
+    let elsewhere = tempdir().unwrap();
+    let (db, _writer) = open_wal(&folder);
+    let link = elsewhere.path().join("link.db");
+    std::os::unix::fs::symlink(&db, &link).unwrap();
+    let sample = look(&mut reader(&link));
+    assert!(sample.wal_index.good().is_some() && sample.pragmas.good().is_some());
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn through_another_root_sqlite_is_not_asked_for_the_wrong_file() {
+    let folder = tempdir().unwrap();
+    let (db, _writer) = open_wal(&folder);
+    // Our own root leads to the same file, so here it may be asked.
+    let path = format!("/proc/self/root{}", db.display());
+    assert!(look(&mut reader(Path::new(&path))).pragmas.good().is_some());
+}
