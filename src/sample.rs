@@ -264,6 +264,9 @@ pub struct DbSample {
     pub header: Reading<DbHeader>,
     /// The wal-index header.
     pub wal_index: Reading<WalIndex>,
+    /// The header of the `-wal` file; [`FaultKind::Gone`] while the log is empty.
+    #[serde(default)]
+    pub wal_header: Reading<WalHeader>,
     /// Answers to the pragmas, from the last time they were asked.
     pub pragmas: Reading<Pragmas>,
     /// Locks that anybody holds on the database and its wal-index.

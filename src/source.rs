@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod db_files;
+pub mod locks;
 pub mod process;
 mod safe_file;
 pub mod sampler;

@@ -48,6 +48,7 @@ impl Roles {
 pub struct WalTracker {
     first: Option<Mono>,
     last: Option<(Mono, WalIndex)>,
+    sequence: Sequence,
     /// When each holder was first seen at its mark: pid, slot, mark, salts.
     held: HashMap<(Option<u32>, u8, u32, [u32; 2]), Mono>,
     progress: Option<Mono>,
@@ -79,7 +80,10 @@ impl WalTracker {
             view.diagnosis = Diagnosis::CantTell { why };
             return view;
         };
-        let pending_grows = self.follow(db.mono, index, &mut view);
+        // Right after a restart the file still has the old header.
+        let log = db.wal_header.good().filter(|log| log.salts == index.salts);
+        let sequence = log.map(|log| log.checkpoint_sequence);
+        let pending_grows = self.follow(db.mono, index, sequence, &mut view);
         if let Some(locks) = locks {
             self.hold(db.mono, index, locks, roles, &mut view);
             self.writing.push(db.mono, index.change, locks, roles, &mut view);
@@ -89,19 +93,20 @@ impl WalTracker {
     }
 
     /// Frames, progress and restarts; says whether more is pending than at the sample before.
-    fn follow(&mut self, mono: Mono, index: &WalIndex, view: &mut WalView) -> bool {
+    fn follow(&mut self, mono: Mono, index: &WalIndex, sequence: Option<u32>, view: &mut WalView) -> bool {
         let pending = index.mx_frame.saturating_sub(index.checkpointed);
         let mut grows = false;
         if let Some((since, before)) = self.last.replace((mono, *index)) {
             let restarted = before.salts != index.salts || index.mx_frame < before.mx_frame;
-            if restarted {
-                self.resets.push_back(mono);
-            } else {
+            if !restarted {
                 let secs = mono.since(since).as_secs_f64();
                 self.appended.push_back((mono, secs, index.mx_frame - before.mx_frame));
             }
             if restarted || index.checkpointed > before.checkpointed {
                 self.progress = Some(mono);
+            }
+            for _ in 0..self.sequence.restarts(restarted, sequence) {
+                self.resets.push_back(mono);
             }
             grows = pending >= before.mx_frame.saturating_sub(before.checkpointed) && !restarted;
         }
@@ -177,6 +182,27 @@ impl WalTracker {
         // Seen once, a reader is just reading.
         view.pin = holders.iter().position(|holder| holder.behind > 0 && holder.held > 0.0);
         view.holders = Some(holders);
+    }
+}
+
+/// Counts restarts of the log: by the salts those that are seen, and by the log's own sequence
+/// number those that happened between two samples.
+#[derive(Debug, Default)]
+struct Sequence {
+    known: Option<u32>,
+    /// Restarts counted since the number was known last.
+    counted: u32,
+}
+
+impl Sequence {
+    fn restarts(&mut self, seen: bool, now: Option<u32>) -> u32 {
+        self.counted += u32::from(seen);
+        let Some(now) = now else { return u32::from(seen) };
+        let counted = std::mem::take(&mut self.counted);
+        let missed =
+            self.known.replace(now).map_or(0, |before| now.wrapping_sub(before).saturating_sub(counted));
+        // More than this is no count but another log.
+        u32::from(seen) + if missed < MAX_RESETS as u32 { missed } else { 0 }
     }
 }
 

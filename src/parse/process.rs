@@ -1,8 +1,6 @@
-//! `/proc/<pid>/stat`, `/proc/<pid>/io` and the effective user of `/proc/<pid>/status`, see proc(5).
+//! `/proc/<pid>/stat` and the effective user of `/proc/<pid>/status`, see proc(5).
 //!
 //! They are read several times a second, so nothing is allocated and only what is needed is decoded.
-
-use crate::sample::IoCounters;
 
 /// What of `/proc/<pid>/stat` identifies a process and tells whether it still runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,20 +33,6 @@ pub fn stat(bytes: &[u8]) -> Option<Identity<'_>> {
     Some(Identity { comm, state, start })
 }
 
-/// Decodes `/proc/<pid>/io`; absent unless all seven counters are there.
-pub fn io(bytes: &[u8]) -> Option<IoCounters> {
-    let value = |key: &str| line(bytes, key).and_then(number);
-    Some(IoCounters {
-        rchar: value("rchar")?,
-        wchar: value("wchar")?,
-        syscr: value("syscr")?,
-        syscw: value("syscw")?,
-        read_bytes: value("read_bytes")?,
-        write_bytes: value("write_bytes")?,
-        cancelled_write_bytes: value("cancelled_write_bytes")?,
-    })
-}
-
 /// The effective user of `/proc/<pid>/status`, the second number after `Uid:`.
 pub fn effective_uid(bytes: &[u8]) -> Option<u32> {
     let mut ids = line(bytes, "Uid")?.split(u8::is_ascii_whitespace).filter(|id| !id.is_empty());
@@ -71,23 +55,12 @@ mod tests {
     use super::*;
 
     const STAT: &[u8] = b"4382 (a) b (c) S 1 4382 4382 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 9 0 123456 1 2\n";
-    const IO: &[u8] =
-        b"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 7\n";
 
     #[test]
     fn names_with_brackets_do_not_shift_the_fields() {
         let identity = stat(STAT).unwrap();
         assert_eq!((identity.comm, identity.start, identity.dead()), (&b"a) b (c"[..], 123_456, false));
         assert!(stat(b"1 (x) Z").is_none());
-    }
-
-    #[test]
-    fn all_seven_counters_or_none() {
-        let all = io(IO).unwrap();
-        assert_eq!((all.rchar, all.wchar, all.syscr, all.syscw), (1, 2, 3, 4));
-        assert_eq!((all.read_bytes, all.write_bytes, all.cancelled_write_bytes), (5, 6, 7));
-        assert_eq!(io(&IO[..IO.len() - 30]), None);
-        assert_eq!(io(b"rchar: -1\n"), None);
     }
 
     #[test]
@@ -99,15 +72,14 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = (stat(&bytes), io(&bytes), effective_uid(&bytes));
+            let _ = (stat(&bytes), effective_uid(&bytes));
         }
 
         #[test]
-        fn bent_files_never_panic(at in 0..IO.len(), value: u8) {
-            let (mut io_file, mut stat_file) = (IO.to_vec(), STAT.to_vec());
-            io_file[at] = value;
-            stat_file[at % STAT.len()] = value;
-            let _ = (stat(&stat_file), io(&io_file));
+        fn bent_files_never_panic(at in 0..STAT.len(), value: u8) {
+            let mut bent = STAT.to_vec();
+            bent[at] = value;
+            let _ = stat(&bent);
         }
     }
 }

@@ -77,10 +77,7 @@ pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
     end
 }
 
-fn spawn_sampler(
-    sources: SourceConfig,
-    sender: &SyncSender<Event>,
-) -> io::Result<SamplerHandle> {
+fn spawn_sampler(sources: SourceConfig, sender: &SyncSender<Event>) -> io::Result<SamplerHandle> {
     let sender = sender.clone();
     Sampler::spawn(sources, Clock::real(), move |event| {
         if matches!(event, SourceEvent::Sample(_)) {

@@ -7,17 +7,19 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FileType, Stat, lstat, stat};
+use rustix::fs::{FileType, Stat, lstat, stat, statvfs};
 
 use super::clock::Clock;
+use super::locks::LockReader;
 use super::safe_file::{explain, file_stat, open_regular, wrong_kind};
 use super::sqlite::{self, DbPaths};
-use crate::parse::{db_header, locks, wal_index};
-use crate::sample::{DbHeader, DbSample, Fault, FaultKind, FileStat, Pragmas, Reading, WalIndex};
-use crate::units::{MB, Mono};
+use crate::parse::{db_header, locks, wal_header, wal_index};
+use crate::sample::{DbHeader, DbSample, Fault, FaultKind, FileStat, Pragmas, Reading, WalHeader, WalIndex};
+use crate::units::{Bytes, MB, Mono};
 
 const DATABASE: &str = "the database";
 const INDEX: &str = "the wal-index";
+const LOG: &str = "the log";
 /// Attempts at a wal-index that is being written.
 const ATTEMPTS: u32 = 5;
 /// SQLite is asked at most this often, seconds; the wal-index tells the page count in between.
@@ -35,6 +37,7 @@ pub struct DbReader {
     given: PathBuf,
     proc_locks: PathBuf,
     resolved: Option<Resolved>,
+    locks: LockReader,
 }
 
 /// What is kept of one file; another file at the same path starts anew.
@@ -65,7 +68,12 @@ type Fingerprint = (Version, Option<(u32, u32, [u32; 2])>);
 impl DbReader {
     /// Reads the database at `path`; `proc_root` is where `/proc/locks` stands.
     pub fn new(path: &Path, proc_root: &Path) -> Self {
-        Self { given: path.to_owned(), proc_locks: proc_root.join("locks"), resolved: None }
+        Self {
+            given: path.to_owned(),
+            proc_locks: proc_root.join("locks"),
+            resolved: None,
+            locks: LockReader::new(proc_root),
+        }
     }
 
     /// One look; `interval` is the time between two, in seconds. Failed only where there is no file
@@ -90,16 +98,24 @@ impl DbReader {
         let header = resolved.header(version(&db));
         let wal = beside("-wal", &resolved.paths.wal);
         let shm = beside("-shm", &resolved.paths.shm);
-        let wal_index = read_index(&resolved.paths.shm, &shm);
+        let index = open_index(&resolved.paths.shm, &shm);
+        let wal_index =
+            index.as_ref().map_err(Clone::clone).and_then(|file| read_index(&resolved.paths.shm, file));
         let mut sample = DbSample {
             mono,
             db: Reading::Good(file_stat(&db)),
             wal,
             shm,
             header,
-            wal_index,
+            wal_index: wal_index.into(),
+            free: free(&resolved.paths.db).into(),
             ..DbSample::default()
         };
+        sample.wal_header = read_wal_header(&resolved.paths.wal, &sample.wal);
+        let shm = sample.shm.good().zip(index.as_ref().ok());
+        sample.locks = self.locks.read(sample.db.good(), shm).into();
+        // Ours must be closed before SQLite opens its own.
+        drop(index);
         sample.pragmas = resolved.pragmas(version(&db), &sample, interval, &self.proc_locks);
         Ok(sample)
     }
@@ -231,32 +247,46 @@ fn read_header(path: &Path) -> Result<DbHeader, Fault> {
         .map_err(|fault| Fault::new(fault.kind, format!("{DATABASE} {} {}", path.display(), fault.text)))
 }
 
-fn read_index(path: &Path, shm: &Reading<FileStat>) -> Reading<WalIndex> {
+fn open_index(path: &Path, shm: &Reading<FileStat>) -> Result<File, Fault> {
     if let Reading::Failed(fault) = shm {
-        return Reading::Failed(fault.clone());
+        return Err(fault.clone());
     }
-    let (file, _) = match open_regular(INDEX, path) {
-        Ok(opened) => opened,
-        Err(fault) => return Reading::Failed(fault),
-    };
-    let mut error = wal_index::WalIndexError::Torn;
-    for _ in 0..ATTEMPTS {
+    open_regular(INDEX, path).map(|(file, _)| file)
+}
+
+fn read_index(path: &Path, file: &File) -> Result<WalIndex, Fault> {
+    let mut attempt = 1;
+    loop {
         let mut buffer = [0; wal_index::LEN];
-        let len = match read_start(&file, &mut buffer) {
-            Ok(len) => len,
-            Err(error) => return Reading::Failed(explain(INDEX, path, error)),
-        };
+        let len = read_start(file, &mut buffer).map_err(|error| explain(INDEX, path, error))?;
         match wal_index::parse(&buffer[..len]) {
-            Ok(index) => return Reading::Good(index),
-            Err(torn @ wal_index::WalIndexError::Torn) => error = torn,
-            Err(other) => {
-                error = other;
-                break;
+            Ok(index) => return Ok(index),
+            Err(wal_index::WalIndexError::Torn) if attempt < ATTEMPTS => attempt += 1,
+            Err(error) => {
+                return Err(Fault::new(FaultKind::Invalid, format!("{INDEX} {} {error}", path.display())));
             }
         }
     }
-    let text = format!("{INDEX} {} {error}", path.display());
-    Reading::Failed(Fault::new(FaultKind::Invalid, text))
+}
+
+fn read_wal_header(path: &Path, wal: &Reading<FileStat>) -> Reading<WalHeader> {
+    if let Reading::Failed(fault) = wal {
+        return Reading::Failed(fault.clone());
+    }
+    let read = || {
+        let (file, _) = open_regular(LOG, path)?;
+        let mut buffer = [0; wal_header::LEN];
+        let len = read_start(&file, &mut buffer).map_err(|error| explain(LOG, path, error))?;
+        wal_header::parse(&buffer[..len])
+            .map_err(|fault| Fault::new(fault.kind, format!("{LOG} {} {}", path.display(), fault.text)))
+    };
+    read().into()
+}
+
+/// Bytes that the filesystem of `path` still takes from processes without privileges.
+fn free(path: &Path) -> Result<Bytes, Fault> {
+    let stat = statvfs(path).map_err(|errno| explain("the filesystem of", path, errno))?;
+    Ok(Bytes(stat.f_bavail.saturating_mul(stat.f_frsize)))
 }
 
 fn read_start(file: &File, buffer: &mut [u8]) -> std::io::Result<usize> {

@@ -11,8 +11,8 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use procfs::ProcError;
 use procfs::process::Process;
+use procfs::{FromBufRead, ProcError};
 use rustix::io::Errno;
 
 use super::clock::Clock;
@@ -170,14 +170,27 @@ impl Attached {
         let Some(file) = &self.io else { return Err(Lost) };
         let read = file.read_at(buffer, 0);
         match read.as_ref().map_err(Errno::from_io_error) {
-            Ok(&len) => {
-                Ok(parse::io(&buffer[..len]).ok_or_else(|| unreadable(&path(), &"no counters in it")))
-            }
+            Ok(&len) => Ok(counters(&buffer[..len]).ok_or_else(|| unreadable(&path(), &"no counters in it"))),
             Err(Some(Errno::SRCH)) => Err(Lost),
             Err(Some(Errno::ACCESS | Errno::PERM)) => Ok(Err(denied(&path(), role))),
             Err(_) => Ok(Err(unreadable(&path(), &io_text(read)))),
         }
     }
+}
+
+/// All seven counters; absent when any is missing.
+fn counters(bytes: &[u8]) -> Option<IoCounters> {
+    // procfs cuts lines by bytes and must not meet a character that is longer.
+    let io = procfs::process::Io::from_buf_read(bytes.is_ascii().then_some(bytes)?).ok()?;
+    Some(IoCounters {
+        rchar: io.rchar,
+        wchar: io.wchar,
+        syscr: io.syscr,
+        syscw: io.syscw,
+        read_bytes: io.read_bytes,
+        write_bytes: io.write_bytes,
+        cancelled_write_bytes: io.cancelled_write_bytes,
+    })
 }
 
 fn io_text(result: io::Result<usize>) -> String {
@@ -197,6 +210,13 @@ fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> Fault {
 fn fresh<'a>(file: &File, buffer: &'a mut [u8; 1024]) -> Option<&'a [u8]> {
     let len = file.read_at(buffer, 0).ok()?;
     Some(&buffer[..len])
+}
+
+/// The name of process `pid` below `root`; absent when it can't be read.
+pub(super) fn name(root: &Path, pid: u32) -> Option<Arc<str>> {
+    let process = Process::new_with_root(root.join(pid.to_string())).ok()?;
+    let comm = head(&process, "comm").unwrap_or_default();
+    Some(name_of(&process, comm.trim_ascii_end()))
 }
 
 fn name_of(process: &Process, comm: &[u8]) -> Arc<str> {
@@ -221,4 +241,32 @@ fn head(process: &Process, file: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     process.open_relative(file).ok()?.take(4096).read_to_end(&mut bytes).ok()?;
     Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const IO: &[u8] =
+        b"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 7\n";
+
+    #[test]
+    fn all_seven_counters_or_none() {
+        let all = counters(IO).unwrap();
+        assert_eq!((all.rchar, all.wchar, all.syscr, all.syscw), (1, 2, 3, 4));
+        assert_eq!((all.read_bytes, all.write_bytes, all.cancelled_write_bytes), (5, 6, 7));
+        assert_eq!(counters(&IO[..IO.len() - 30]), None);
+        assert_eq!(counters(b"rchar: -1\n"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300), at in 0..IO.len(), value: u8) {
+            let mut bent = IO.to_vec();
+            bent[at] = value;
+            let _ = (counters(&bytes), counters(&bent));
+        }
+    }
 }

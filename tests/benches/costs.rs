@@ -1,5 +1,7 @@
 //! What a sample and a frame cost: parsing each source, one whole tick, one frame.
 
+#![allow(missing_docs)]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use corescope_top::ui::{Labels, Ui};
 use corescope_top::units::{Bytes, Mono, Wall};
 use corescope_top::view::{self, Scene, Theme};
 use criterion::{Criterion, criterion_group, criterion_main};
+use procfs::FromBufRead;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::sample::{DbHeader, Fault, FileStat, WalIndex};
+use crate::sample::{DbHeader, Fault, FileStat, WalHeader, WalIndex};
 use crate::units::MB;
 
 const ROLES: Roles = Roles { ingestor: Some(1), server: Some(2) };
@@ -192,4 +192,20 @@ fn a_truncated_file_has_no_growth() {
     ]);
     assert!((view.growth.unwrap() - 4120.0).abs() < 1e-9);
     assert_eq!(view.resets, 1);
+}
+
+#[test]
+fn restarts_between_two_samples_are_counted_by_the_logs_own_number() {
+    let at = |secs: f64, salt: u32, number: u32| {
+        let index = WalIndex { salts: [salt, 7], ..index(500, 0, &[]) };
+        let log = WalHeader { page_size: 4096, checkpoint_sequence: number, salts: index.salts };
+        DbSample { wal_header: Reading::Good(log), ..look(secs, index, vec![]) }
+    };
+    assert_eq!(follow([at(1.0, 7, 3), at(2.0, 8, 4), at(3.0, 12, 8)]).resets, 5);
+    // The file has the old header until the first write after a restart.
+    let mut early = at(2.0, 8, 3);
+    if let Reading::Good(log) = &mut early.wal_header {
+        log.salts = [7, 7];
+    }
+    assert_eq!(follow([at(1.0, 7, 3), early, at(3.0, 8, 4)]).resets, 1);
 }
