@@ -3,29 +3,32 @@
 //! Everything happens on one thread, in sequence: by hand first, all closed again, then SQLite. A
 //! descriptor of ours that was closed while SQLite has the files open would drop its locks.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
+mod looks;
+
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FileType, Stat, lstat, stat, statvfs};
+use rustix::fs::{FileType, Stat, stat};
 
 use super::clock::Clock;
 use super::locks::LockReader;
-use super::safe_file::{explain, file_stat, open_regular, wrong_kind};
+use super::safe_file::{explain, file_stat, wrong_kind};
 use super::sqlite::{self, DbPaths};
-use crate::parse::{db_header, locks, wal_header, wal_index};
-use crate::sample::{DbHeader, DbSample, Fault, FaultKind, FileStat, Pragmas, Reading, WalHeader, WalIndex};
-use crate::units::{Bytes, MB, Mono};
+use crate::parse::locks;
+use crate::sample::{DbHeader, DbSample, Fault, FaultKind, Pragmas, Reading};
+
+use crate::units::{MB, Mono};
+use looks::{beside, free, open_index, read_header, read_index, read_wal_header};
 
 const DATABASE: &str = "the database";
-const INDEX: &str = "the wal-index";
-const LOG: &str = "the log";
-/// Attempts at a wal-index that is being written.
-const ATTEMPTS: u32 = 5;
 /// SQLite is asked at most this often, seconds; the wal-index tells the page count in between.
 const ASK_EVERY: f64 = 5.0;
-/// An attempt that failed is repeated after this time, seconds.
-const RETRY_EVERY: f64 = 1.0;
+/// An attempt that failed is repeated after this time, seconds; a little less than a second, so that
+/// the tick a second later is not missed by a hair.
+const RETRY_EVERY: f64 = 0.95;
+/// A database that was opened while we watched is left alone for this time, seconds: whoever opens it
+/// only to close it again closes it as the last, and a question just then would stand in the way of
+/// that (the `-wal` would stay behind).
+const SETTLED: f64 = 0.95;
 /// A log that nobody has open is read by SQLite from its beginning to its end; only up to this size.
 const LEFT_BEHIND: u64 = 16 * MB;
 /// The byte of `-shm` on which every open connection holds a lock.
@@ -50,6 +53,10 @@ struct Resolved {
     elsewhere: bool,
     header: Option<(Version, Reading<DbHeader>)>,
     asked: Option<Asked>,
+    /// When SQLite answered last.
+    answered: Option<Mono>,
+    /// The `-shm`'s inode, and since when it is there.
+    opened: Option<(u64, Mono)>,
 }
 
 /// Size and modification time.
@@ -99,21 +106,25 @@ impl DbReader {
         let wal = beside("-wal", &resolved.paths.wal);
         let shm = beside("-shm", &resolved.paths.shm);
         let index = open_index(&resolved.paths.shm, &shm);
+        let db_stat = file_stat(&db);
+        let shm_stat = shm.good().map(|stat| (stat, index.as_ref().ok()));
+        // The locks first, and the marks at once after them: a reader that moves on in between then
+        // looks younger than it is. The other way round it would seem to sit at a mark that it left.
+        let held = self.locks.read(Some(&db_stat), shm_stat);
         let wal_index =
             index.as_ref().map_err(Clone::clone).and_then(|file| read_index(&resolved.paths.shm, file));
         let mut sample = DbSample {
             mono,
-            db: Reading::Good(file_stat(&db)),
+            db: Reading::Good(db_stat),
             wal,
             shm,
             header,
             wal_index: wal_index.into(),
+            locks: held.into(),
             free: free(&resolved.paths.db).into(),
             ..DbSample::default()
         };
         sample.wal_header = read_wal_header(&resolved.paths.wal, &sample.wal);
-        let shm = sample.shm.good().zip(index.as_ref().ok());
-        sample.locks = self.locks.read(sample.db.good(), shm).into();
         // Ours must be closed before SQLite opens its own.
         drop(index);
         sample.pragmas = resolved.pragmas(version(&db), &sample, interval, &self.proc_locks);
@@ -134,7 +145,7 @@ impl Resolved {
         let real = real.filter(same);
         let elsewhere = real.is_none();
         let paths = DbPaths::new(real.as_deref().unwrap_or(given));
-        Self { id, paths, elsewhere, header: None, asked: None }
+        Self { id, paths, elsewhere, header: None, asked: None, answered: None, opened: None }
     }
 
     fn header(&mut self, version: Version) -> Reading<DbHeader> {
@@ -158,11 +169,14 @@ impl Resolved {
         let index = sample.wal_index.good();
         let fingerprint = (version, index.map(|index| (index.change, index.mx_frame, index.salts)));
         let allowed = self.allowed(sample);
+        let settled = self.settled(sample);
         if let Some(asked) = &self.asked {
-            let age = sample.mono.since(asked.at).as_secs_f64();
+            let age = |at: Mono| sample.mono.since(at).as_secs_f64();
+            let rested = self.answered.is_none_or(|at| age(at) >= ASK_EVERY.max(interval));
             let due = match &asked.answer {
-                Reading::Good(_) => asked.fingerprint != fingerprint && age >= ASK_EVERY.max(interval),
-                _ => age >= RETRY_EVERY.min(interval),
+                Reading::Good(_) => asked.fingerprint != fingerprint && rested,
+                _ if allowed.is_ok() => age(asked.at) >= RETRY_EVERY && settled && rested,
+                _ => true,
             };
             if !due && (allowed.is_ok() || asked.answer.good().is_none()) {
                 return asked.answer.clone();
@@ -175,8 +189,19 @@ impl Resolved {
             Ok(pragmas) => Reading::Good(pragmas),
             Err(fault) => Reading::Failed(fault),
         };
+        self.answered = answer.good().map(|_| sample.mono).or(self.answered);
         self.asked = Some(Asked { at: sample.mono, fingerprint, answer: answer.clone() });
         answer
+    }
+
+    /// Whether the database has been open for a while.
+    fn settled(&mut self, sample: &DbSample) -> bool {
+        let shm = sample.wal.good().and(sample.shm.good()).map(|shm| shm.ino);
+        if self.opened.map(|(ino, _)| ino) != shm {
+            self.opened = shm.map(|ino| (ino, sample.mono));
+        }
+        // Without a log there is nobody to wait for.
+        self.opened.is_none_or(|(_, since)| sample.mono.since(since).as_secs_f64() >= SETTLED)
     }
 
     /// Whether SQLite may be asked without doing harm, and if so whether the database is in WAL mode.
@@ -220,80 +245,4 @@ fn nobody_left_it(sample: &DbSample, wal_mode: bool, proc_locks: &Path) -> Resul
 
 fn version(db: &Stat) -> Version {
     (db.st_size, db.st_mtime, db.st_mtime_nsec)
-}
-
-fn beside(suffix: &str, path: &Path) -> Reading<FileStat> {
-    let found = match lstat(path) {
-        Ok(found) => found,
-        Err(errno) => {
-            let mut fault = explain(suffix, path, errno);
-            if fault.kind == FaultKind::Gone {
-                fault.text = format!("no {suffix} file: nobody has the database open in WAL mode");
-            }
-            return Reading::Failed(fault);
-        }
-    };
-    match FileType::from_raw_mode(found.st_mode) {
-        FileType::RegularFile => Reading::Good(file_stat(&found)),
-        kind => Reading::Failed(wrong_kind(&format!("the {suffix} file"), path, kind)),
-    }
-}
-
-fn read_header(path: &Path) -> Result<DbHeader, Fault> {
-    let (file, _) = open_regular(DATABASE, path)?;
-    let mut buffer = [0; db_header::LEN];
-    let len = read_start(&file, &mut buffer).map_err(|error| explain(DATABASE, path, error))?;
-    db_header::parse(&buffer[..len])
-        .map_err(|fault| Fault::new(fault.kind, format!("{DATABASE} {} {}", path.display(), fault.text)))
-}
-
-fn open_index(path: &Path, shm: &Reading<FileStat>) -> Result<File, Fault> {
-    if let Reading::Failed(fault) = shm {
-        return Err(fault.clone());
-    }
-    open_regular(INDEX, path).map(|(file, _)| file)
-}
-
-fn read_index(path: &Path, file: &File) -> Result<WalIndex, Fault> {
-    let mut attempt = 1;
-    loop {
-        let mut buffer = [0; wal_index::LEN];
-        let len = read_start(file, &mut buffer).map_err(|error| explain(INDEX, path, error))?;
-        match wal_index::parse(&buffer[..len]) {
-            Ok(index) => return Ok(index),
-            Err(wal_index::WalIndexError::Torn) if attempt < ATTEMPTS => attempt += 1,
-            Err(error) => {
-                return Err(Fault::new(FaultKind::Invalid, format!("{INDEX} {} {error}", path.display())));
-            }
-        }
-    }
-}
-
-fn read_wal_header(path: &Path, wal: &Reading<FileStat>) -> Reading<WalHeader> {
-    if let Reading::Failed(fault) = wal {
-        return Reading::Failed(fault.clone());
-    }
-    let read = || {
-        let (file, _) = open_regular(LOG, path)?;
-        let mut buffer = [0; wal_header::LEN];
-        let len = read_start(&file, &mut buffer).map_err(|error| explain(LOG, path, error))?;
-        wal_header::parse(&buffer[..len])
-            .map_err(|fault| Fault::new(fault.kind, format!("{LOG} {} {}", path.display(), fault.text)))
-    };
-    read().into()
-}
-
-/// Bytes that the filesystem of `path` still takes from processes without privileges.
-fn free(path: &Path) -> Result<Bytes, Fault> {
-    let stat = statvfs(path).map_err(|errno| explain("the filesystem of", path, errno))?;
-    Ok(Bytes(stat.f_bavail.saturating_mul(stat.f_frsize)))
-}
-
-fn read_start(file: &File, buffer: &mut [u8]) -> std::io::Result<usize> {
-    loop {
-        match file.read_at(buffer, 0) {
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            other => return other,
-        }
-    }
 }

@@ -1,6 +1,8 @@
 use super::*;
-use crate::sample::{DbHeader, Fault, FileStat, WalHeader, WalIndex};
+use crate::sample::{DbHeader, Fault, FileStat, WalIndex};
 use crate::units::MB;
+
+mod diagnosis;
 
 const ROLES: Roles = Roles { ingestor: Some(1), server: Some(2) };
 const LIMIT: f64 = 100.0 * MB as f64;
@@ -194,18 +196,72 @@ fn a_truncated_file_has_no_growth() {
     assert_eq!(view.resets, 1);
 }
 
+/// A log with salts of its own.
+fn salted(secs: f64, salts: [u32; 2], mx_frame: u32) -> DbSample {
+    look(secs, WalIndex { salts, ..index(mx_frame, 0, &[]) }, vec![])
+}
+
 #[test]
-fn restarts_between_two_samples_are_counted_by_the_logs_own_number() {
-    let at = |secs: f64, salt: u32, number: u32| {
-        let index = WalIndex { salts: [salt, 7], ..index(500, 0, &[]) };
-        let log = WalHeader { page_size: 4096, checkpoint_sequence: number, salts: index.salts };
-        DbSample { wal_header: Reading::Good(log), ..look(secs, index, vec![]) }
+fn restarts_between_two_samples_are_counted_by_the_first_salt() {
+    let resets = |all: &[([u32; 2], u32)]| {
+        let at = |(n, (salts, frames)): (usize, &([u32; 2], u32))| salted(n as f64, *salts, *frames);
+        follow(all.iter().enumerate().map(at)).resets
     };
-    assert_eq!(follow([at(1.0, 7, 3), at(2.0, 8, 4), at(3.0, 12, 8)]).resets, 5);
-    // The file has the old header until the first write after a restart.
-    let mut early = at(2.0, 8, 3);
-    if let Reading::Good(log) = &mut early.wal_header {
-        log.salts = [7, 7];
-    }
-    assert_eq!(follow([at(1.0, 7, 3), early, at(3.0, 8, 4)]).resets, 1);
+    assert_eq!(resets(&[([7, 1], 500), ([8, 2], 500), ([12, 3], 500)]), 5);
+    assert_eq!(resets(&[([u32::MAX, 1], 500), ([1, 2], 9)]), 2, "it wraps around");
+    // Cut to nothing by one connection, begun anew by another that has never restarted it.
+    assert_eq!(resets(&[([7, 1], 500), ([8, 2], 0), ([0x9999_0000, 3], 4)]), 1);
+    assert_eq!(resets(&[([7, 1], 500), ([0x9999_0000, 3], 4)]), 1);
+}
+
+#[test]
+fn the_log_may_start_over_under_a_reader_that_does_not_use_it() {
+    let at = |secs, salt, mx_frame| {
+        let index = WalIndex { salts: [salt, 1], ..index(mx_frame, 0, &[(0, 0)]) };
+        look(secs, index, vec![read_lock(3, 0)])
+    };
+    let view = follow([at(1.0, 7, 0), at(5.0, 8, 30)]);
+    assert!((view.pinning().unwrap().held - 4.0).abs() < 1e-9);
+}
+
+#[test]
+fn another_database_starts_anew() {
+    let at = |secs, ino, salt| {
+        let index = WalIndex { salts: [salt, 1], ..index(500, 0, &[(0, 0)]) };
+        let db = Reading::Good(FileStat { size: Bytes(9), dev: 1, ino });
+        DbSample { db, ..look(secs, index, vec![read_lock(3, 0)]) }
+    };
+    let view = follow([at(1.0, 5, 7), at(2.0, 5, 7), at(3.0, 6, 8)]);
+    assert_eq!((view.resets, view.pin), (0, None));
+    assert!(view.watched < 1e-9);
+}
+
+#[test]
+fn restarts_are_remembered_while_nobody_has_it_open() {
+    let gone = Reading::Failed(Fault::new(FaultKind::Gone, "gone"));
+    let closed = DbSample { shm: gone, ..salted(3.0, [0, 0], 0) };
+    let view = follow([salted(1.0, [7, 1], 5), salted(2.0, [8, 1], 5), closed, salted(4.0, [90, 1], 5)]);
+    assert_eq!((view.resets, view.restart_age), (1, Some(2.0)));
+}
+
+#[test]
+fn a_torn_read_does_not_hide_a_restart_nor_end_a_hold() {
+    let torn = |secs| DbSample {
+        wal_index: Reading::Failed(Fault::new(FaultKind::Invalid, "torn")),
+        ..look(secs, index(0, 0, &[]), vec![read_lock(3, 1)])
+    };
+    assert_eq!(follow([salted(1.0, [7, 1], 5), torn(2.0), salted(3.0, [9, 1], 5)]).resets, 2);
+    let pinned = |secs| look(secs, index(500, 0, &[(1, 9)]), vec![read_lock(3, 1)]);
+    let view = follow([pinned(1.0), torn(2.0), pinned(3.0)]);
+    assert!((view.pinning().unwrap().held - 2.0).abs() < 1e-9);
+}
+
+#[test]
+fn roles_are_by_pid_or_else_by_name() {
+    let lock = |pid, name: &str| HeldLock { name: Some(name.into()), ..read_lock(pid, 1) };
+    let role = |roles: Roles, pid, name| roles.process(&lock(pid, name)).role;
+    assert_eq!(role(ROLES, 2, "anything"), "server");
+    assert_eq!(role(ROLES, 9, "corescope-server"), "other", "the server that is watched is another");
+    assert_eq!(role(Roles::default(), 9, "corescope-server"), "server");
+    assert_eq!(role(Roles::default(), 9, "corescope-ingestor"), "ingestor");
 }

@@ -130,7 +130,7 @@ pub enum Diagnosis {
         /// The same in bytes.
         bytes: Option<Bytes>,
     },
-    /// Pending frames grow and no reader is behind: nobody runs a checkpoint.
+    /// More is pending than there should be, no reader is behind, and nobody runs a checkpoint.
     NobodyCheckpoints {
         /// Pending frames.
         frames: u32,
@@ -202,7 +202,10 @@ impl Diagnosis {
             Self::WriterHeld { by, .. } => {
                 format!("see what {by} does in that transaction; other writers get SQLITE_BUSY")
             }
-            Self::CantTell { .. } => "corescope-top has to run as the ingestor's user or root".to_owned(),
+            Self::CantTell { why } if why.contains("permission denied") => {
+                "corescope-top has to run as the ingestor's user or root".to_owned()
+            }
+            Self::CantTell { .. } => "wait for the next samples; if it stays, mend what is named".to_owned(),
             Self::Fine | Self::Growing | Self::NotWal { .. } | Self::Closed => return None,
         })
     }
@@ -232,7 +235,7 @@ impl fmt::Display for Diagnosis {
             ),
             Self::NobodyCheckpoints { frames, bytes } => write!(
                 f,
-                "nobody checkpoints: {} pending and growing, no reader behind",
+                "nobody checkpoints: {} pending, no reader behind and no checkpoint running",
                 frames_and_bytes(*frames, *bytes)
             ),
             Self::HighWater { file, live } => {
