@@ -86,6 +86,9 @@ impl WalTracker {
             return view;
         };
         self.progress.push(db.mono, index, &mut view);
+        if self.progress.restarted() == Some(db.mono) {
+            self.growth.start_over(&mut view);
+        }
         if let Some(locks) = locks {
             self.hold(db.mono, index, locks, roles, &mut view);
             self.writing.push(db.mono, index.change, locks, roles, &mut view);

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 
 const CHILD: &str = "CORESCOPE_TEST_WRITER";
 const REPLY: &str = "reply:";
+const ASK: &str = "ask:";
 
 /// Waits until `condition` holds; fails after 20 s.
 pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
@@ -31,7 +32,13 @@ impl Writer {
     /// Starts this test program again, as a writer on `db`; the program has a test named `writer` that
     /// calls [`serve`].
     pub fn start(db: &Path) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        Self::start_by(Command::new(std::env::current_exe().unwrap()), db)
+    }
+
+    /// Like [`Writer::start`], by a command that runs this test program with the arguments that are
+    /// added.
+    pub fn start_by(mut command: Command, db: &Path) -> Self {
+        let mut child = command
             .args(["writer", "--exact", "--nocapture", "--test-threads=1"])
             .env(CHILD, db)
             .stdin(Stdio::piped())
@@ -47,13 +54,22 @@ impl Writer {
         self.child.id()
     }
 
-    /// Has SQL executed; `close` closes the connection, `open` opens it again.
+    /// Has SQL executed; `close` closes the connection, anything else opens it.
     pub fn order(&mut self, sql: &str) {
-        writeln!(self.orders, "{sql}").unwrap();
+        assert_eq!(self.exchange(sql), "ok", "{sql}");
+    }
+
+    /// The first value of the first row that SQL yields; `commits N` instead of SQL commits N times and
+    /// tells how long each took, in microseconds.
+    pub fn ask(&mut self, sql: &str) -> String {
+        self.exchange(&format!("{ASK}{sql}"))
+    }
+
+    fn exchange(&mut self, order: &str) -> String {
+        writeln!(self.orders, "{order}").unwrap();
         for line in (&mut self.replies).lines() {
             if let Some((_, reply)) = line.unwrap().split_once(REPLY) {
-                assert_eq!(reply, "ok", "{sql}");
-                return;
+                return reply.to_owned();
             }
         }
         panic!("the writer has died");
@@ -77,10 +93,12 @@ pub fn serve() {
     let Some(db) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
     let mut connection = None;
     for order in std::io::stdin().lines() {
-        let reply = match obey(&mut connection, &db, &order.unwrap()) {
-            Ok(()) => "ok".to_owned(),
-            Err(error) => error.to_string(),
+        let order = order.unwrap();
+        let done = match order.strip_prefix(ASK) {
+            Some(question) => answer(&mut connection, &db, question),
+            None => obey(&mut connection, &db, &order).map(|()| "ok".to_owned()),
         };
+        let reply = done.unwrap_or_else(|error| error.to_string());
         println!("\n{REPLY}{reply}");
     }
 }
@@ -96,4 +114,23 @@ fn obey(connection: &mut Option<Connection>, db: &Path, order: &str) -> rusqlite
     let done = open.execute_batch(order);
     *connection = Some(open);
     done
+}
+
+fn answer(connection: &mut Option<Connection>, db: &Path, question: &str) -> rusqlite::Result<String> {
+    obey(connection, db, "SELECT 1")?;
+    let Some(open) = connection else { return Ok(String::new()) };
+    if let Some(count) = question.strip_prefix("commits ") {
+        let mut insert = open.prepare("INSERT INTO t VALUES(randomblob(200))")?;
+        let commits = (0..count.parse().unwrap()).map(|_| {
+            let start = Instant::now();
+            insert.execute([])?;
+            Ok(format!("{:.1}", start.elapsed().as_secs_f64() * 1e6))
+        });
+        return commits.collect::<rusqlite::Result<Vec<_>>>().map(|all| all.join(" "));
+    }
+    let value = open.query_row(question, [], |row| row.get::<_, rusqlite::types::Value>(0))?;
+    Ok(match value {
+        rusqlite::types::Value::Integer(number) => number.to_string(),
+        other => format!("{other:?}"),
+    })
 }

@@ -131,6 +131,15 @@ impl Growth {
             view.to_full = db.free.good().map(|free| free.0 as f64 / growth);
         }
     }
+
+    /// The log has started over: the file won't grow before the log has filled it again.
+    pub(super) fn start_over(&mut self, view: &mut WalView) {
+        let last = self.sizes.pop_back();
+        self.sizes.clear();
+        self.sizes.extend(last);
+        view.growth = view.growth.map(|_| 0.0);
+        (view.to_limit, view.to_full) = (None, None);
+    }
 }
 
 fn drop_older<T>(list: &mut VecDeque<T>, now: Mono, secs: f64, time: impl Fn(&T) -> Mono) {

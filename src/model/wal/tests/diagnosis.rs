@@ -32,6 +32,7 @@ fn when_the_log_starts_over_the_file_is_a_high_water_mark_at_once() {
     assert_eq!(view.diagnosis, Diagnosis::Growing);
     let over = sized(salted(42.0, [8, 8], 20));
     let view = follow(before.into_iter().chain([copied, over]));
+    assert_eq!((view.growth, view.to_limit, view.to_full), (Some(0.0), None, None));
     assert!(matches!(view.diagnosis, Diagnosis::HighWater { .. }), "{:?}", view.diagnosis);
 }
 
