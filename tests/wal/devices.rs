@@ -1,6 +1,7 @@
 //! Where the device in `/proc/locks` is not the one that stat(2) gives (btrfs, overlayfs): the inode
 //! together with who has the file open decides.
 
+use std::fmt::Write;
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
@@ -79,12 +80,11 @@ fn a_device_that_matches_excludes_the_others() {
 fn ten_thousand_lines_of_others_hide_nothing() {
     let fake = Fake::new();
     let (major, minor) = (rustix::fs::major(fake.stat.dev), rustix::fs::minor(fake.stat.dev));
-    let mut text: String =
-        (0..10_000).map(|n| format!("{n}: POSIX  ADVISORY  READ {n} fe:00:{n} 124 124\n")).collect();
-    text.push_str(&format!(
-        "9: POSIX  ADVISORY  WRITE 77 {major:02x}:{minor:02x}:{} 120 120\n",
-        fake.stat.ino
-    ));
+    let mut text = String::new();
+    for n in 0..10_000 {
+        writeln!(text, "{n}: POSIX  ADVISORY  READ {n} fe:00:{n} 124 124").unwrap();
+    }
+    writeln!(text, "9: POSIX  ADVISORY  WRITE 77 {major:02x}:{minor:02x}:{} 120 120", fake.stat.ino).unwrap();
     fs::write(fake.root.path().join("locks"), text).unwrap();
     let held = fake.held(&mut LockReader::new(fake.root.path()));
     assert!(held.contains(&(Slot::Write, Some(77))) && held.len() <= 2, "{held:?}");

@@ -98,7 +98,7 @@ fn a_bent_or_truncated_index_is_told_and_mended_by_the_next_writer() {
         (&garbage[..], "unknown version"),
         (&whole[..100], "shorter than its header"),
         (&[][..], "shorter than its header"),
-        (&[0; 32768], "not initialised"),
+        (&[0; 4096], "not initialised"),
     ] {
         fs::write(shm, content).unwrap();
         let wal = monitor.second();
