@@ -119,7 +119,7 @@ impl LockReader {
         }
         let folder = self.proc_root.join(pid.to_string()).join("fd");
         let open = std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
-            stat(&entry.path()).is_ok_and(|found| (found.st_dev, found.st_ino) == (file.dev, file.ino))
+            stat(entry.path()).is_ok_and(|found| (found.st_dev, found.st_ino) == (file.dev, file.ino))
         });
         self.opens.insert((pid, file.ino), open);
         open

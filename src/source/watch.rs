@@ -26,7 +26,7 @@ const STORM: u32 = 50;
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// How long until a failed watch is tried again, at first.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How often the watched folder is compared with the one that stands at its path.
 const FOLDER_CHECK: Duration = Duration::from_secs(2);
 
