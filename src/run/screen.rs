@@ -116,6 +116,8 @@ enum Todo {
     Nothing,
     Draw,
     Redraw,
+    /// A shell may have had the terminal in between.
+    Resume,
     Suspend,
 }
 
@@ -151,10 +153,12 @@ impl Session {
                 suspend(screen)?;
                 todo = Todo::Draw;
             }
-            if todo == Todo::Redraw {
-                screen.redraw()?;
-                todo = Todo::Draw;
+            match todo {
+                Todo::Redraw => screen.redraw()?,
+                Todo::Resume => screen.resume()?,
+                _ => {}
             }
+            todo = todo.min(Todo::Draw);
             if todo == Todo::Draw && self.draw(screen)? {
                 todo = Todo::Nothing;
             }
@@ -201,7 +205,8 @@ impl Session {
             Event::DemoFailed(error) => {
                 return self.ends(End::Unusable(vec![format!("the demo ended: {error}")]));
             }
-            Event::Signal(SIGWINCH | SIGCONT) => Effect::Redraw,
+            Event::Signal(SIGWINCH) => Effect::Redraw,
+            Event::Signal(SIGCONT) => return Todo::Resume,
             Event::Signal(SIGTSTP) => Effect::Suspend,
             Event::Signal(SIGHUP) | Event::Hangup => return self.ends(End::Hangup),
             Event::Signal(number) => return self.ends(End::Signal(number)),
