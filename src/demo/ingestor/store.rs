@@ -250,7 +250,9 @@ mod tests {
         let mut radio = Radio::new(Prng::new(1));
         let all = (0..transmissions).flat_map(|_| radio.transmission());
         store
-            .write(|conn| all.map(|message| ingest(conn, &message, 0)).collect::<rusqlite::Result<Vec<_>>>())
+            .write(Instant::now(), |conn| {
+                all.map(|message| ingest(conn, &message, 0)).collect::<rusqlite::Result<Vec<_>>>()
+            })
             .unwrap();
         (folder, store)
     }
