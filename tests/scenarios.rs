@@ -138,7 +138,7 @@ fn stats_stall(run: &mut Run) {
     let faulty =
         |line: &Value| line["faults"].as_array().unwrap().iter().any(|fault| fault["source"] == "stats");
     let line = run.until("a fault", 40, |line| faulty(line) && line["writeSources"]["stale"] == true);
-    assert!(rates(&line).all(|rate| rate.is_null()), "{line}");
+    assert!(rates(&line).all(Value::is_null), "{line}");
     assert!(line["io"]["ingestor"]["writeBytesPerSec"].as_f64() > Some(0.0));
     run.until("its end", 60, |line| !faulty(line) && line["writeSources"]["stale"] == false);
 }
@@ -154,7 +154,7 @@ fn restart(run: &mut Run) {
     let total = |line: &Value| line["writeSources"]["sources"]["tx_inserted"].as_i64();
     let across = run.seen().windows(2).find(|pair| total(&pair[1]) < total(&pair[0]));
     let after = &across.expect("counters that went back")[1];
-    assert!(rates(after).all(|rate| rate.is_null()), "{after}");
+    assert!(rates(after).all(Value::is_null), "{after}");
     for line in run.seen() {
         let written = line["io"]["ingestor"]["writeBytesPerSec"].as_f64();
         assert!(written.is_none_or(|rate| rate < 100.0 * MB), "{line}");
