@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
-use crate::app::keys::TABLE;
+use crate::app::keys;
 use crate::app::{App, Effect};
 use crate::cli::{Monitor, utf8_locale};
 use crate::event::{self, Event, QUEUE};
@@ -67,7 +67,7 @@ pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
                 clock: Clock::real(),
                 judged: false,
                 end: None,
-                keys: help(),
+                keys: keys::help(),
             };
             guarded(|| session.run(&sender, &receiver))
         }
@@ -103,11 +103,6 @@ struct Session {
     end: Option<End>,
     /// Rows of the help.
     keys: Vec<KeyHelp>,
-}
-
-/// The help's rows, from the table that dispatches the keys.
-fn help() -> Vec<KeyHelp> {
-    TABLE.iter().map(|binding| KeyHelp { keys: binding.keys, what: binding.what }).collect()
 }
 
 /// What the terminal has to do before the next event.
