@@ -68,6 +68,7 @@ pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
                 judged: false,
                 end: None,
                 keys: keys::help(),
+                keyed: false,
             };
             guarded(|| session.run(&sender, &receiver))
         }
@@ -103,6 +104,8 @@ struct Session {
     end: Option<End>,
     /// Rows of the help.
     keys: Vec<KeyHelp>,
+    /// A key may have scrolled further than there is.
+    keyed: bool,
 }
 
 /// What the terminal has to do before the next event.
@@ -183,7 +186,10 @@ impl Session {
 
     fn handle(&mut self, event: Event) -> Todo {
         let effect = match event {
-            Event::Key(key) => self.app.key(key),
+            Event::Key(key) => {
+                self.keyed = true;
+                self.app.key(key)
+            }
             Event::Sample(sample) => {
                 panics::on_request("main");
                 if !std::mem::replace(&mut self.judged, true)
@@ -233,8 +239,17 @@ impl Session {
     }
 
     fn draw(&mut self, screen: &mut Screen) -> io::Result<bool> {
+        if std::mem::take(&mut self.keyed) {
+            let furthest = view::extents(&self.scene(), screen.area());
+            self.app.clamp_scroll(furthest.scroll, furthest.help);
+        }
+        let scene = self.scene();
+        screen.draw(|frame| view::draw(frame, &scene))
+    }
+
+    fn scene(&self) -> Scene<'_> {
         let picture = self.app.picture();
-        let scene = Scene {
+        Scene {
             snapshot: picture.snapshot.as_ref(),
             history: &picture.history,
             limits: self.app.limits(),
@@ -243,8 +258,7 @@ impl Session {
             theme: &self.theme,
             now: self.clock.mono(),
             keys: &self.keys,
-        };
-        screen.draw(|frame| view::draw(frame, &scene))
+        }
     }
 
     /// The time until the newest sample counts as late, then a second at a time.
