@@ -85,7 +85,7 @@ pub fn pinned(snapshot: &mut Snapshot, second: u32) {
             reader(3, live, process("litestream-replicate", 991, "other"), 0.0),
         ]);
         wal.pin = Some(0);
-        wal.writer = (second % 7 == 0).then(|| Writer { process: ingestor(), held: 0.0 });
+        wal.writer = second.is_multiple_of(7).then(|| Writer { process: ingestor(), held: 0.0 });
         wal.write_share = Some(0.15);
         let (frames, bytes) = (live - 213, wal.bytes_of(live - 213));
         wal.diagnosis = Diagnosis::Pinned { by: server(), frame: 213, held, frames, bytes };

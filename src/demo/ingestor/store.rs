@@ -91,8 +91,7 @@ impl Store {
         Ok((value, Held { wait: got - asked, hold: got.elapsed() }))
     }
 
-    /// Takes the writer lock, does `work`, and keeps the lock: nothing else is to be asked of this connection before
-    /// [`Store::let_go`].
+    /// Takes the writer lock, does `work`, and keeps the lock; [`Store::let_go`] has to come next.
     pub fn hold(
         &mut self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<()>,

@@ -192,7 +192,7 @@ fn fact(id: Id, db: &SqliteView, view: &View, room: u16) -> Fact {
         Id::Written => ("written", log::written(wal, room)),
         Id::Readers => ("readers", log::readers(wal, room)),
         Id::Writer => ("writer", log::writer(wal, room)),
-        Id::WriteLock => ("write lock", log::write_lock(wal, room)),
+        Id::WriteLock => ("write lock", log::write_lock(wal, view.snapshot.interval, room)),
         Id::Database => ("database", database(db, room)),
         Id::CacheHit => ("page cache", cache_hit(db, room)),
         Id::FreePages => ("free pages", free(db, room)),

@@ -143,18 +143,20 @@ pub(super) fn writer(wal: &WalView, room: u16) -> String {
 }
 
 /// How much of the last samples WRITE was held in, and the longest run of them.
-pub(super) fn write_lock(wal: &WalView, room: u16) -> String {
+pub(super) fn write_lock(wal: &WalView, interval: f64, room: u16) -> String {
     let Some(share) = wal.write_share else { return UNKNOWN.to_owned() };
+    // The share is of the last 60 samples, or of all since the start.
+    let samples = (wal.watched / interval.max(0.1)).round().clamp(0.0, 59.0) as u32 + 1;
     let share = percent(share);
     let longest = wal.longest_run.as_ref().map(|(process, run)| {
         let who = who(process, room.saturating_sub(34).max(12));
         [
-            format!("{share} of 60 samples, longest run {run} by {who}"),
-            format!("{share} of 60 samples, longest run {run}"),
+            format!("{share} of {samples} samples, longest run {run} by {who}"),
+            format!("{share} of {samples} samples, longest run {run}"),
             format!("{share}, longest run {run}"),
         ]
     });
-    fit(longest.into_iter().flatten().chain([format!("{share} of 60 samples"), share.clone()]), room)
+    fit(longest.into_iter().flatten().chain([format!("{share} of {samples} samples"), share.clone()]), room)
 }
 
 /// Whether readers are in the way, where they are not listed.
