@@ -88,7 +88,8 @@ fn take(scenario: &str, columns: u16, rows: u16, name: &str, ready: impl Fn(&str
 #[ignore = "writes assets/*.svg; takes two minutes"]
 fn pictures() {
     std::thread::scope(|scope| {
-        scope.spawn(|| take("backfill-loop", 120, 36, "backfill-loop.svg", |text| text.contains("5,9")));
+        scope
+            .spawn(|| take("backfill-loop", 120, 36, "backfill-loop.svg", |text| text.contains("] up 33 s")));
         scope.spawn(|| {
             take("wal-growth", 120, 36, "wal-pinned.svg", |text| {
                 text.contains("▲ WAL pinned at frame") && text.contains(" for 3")
