@@ -28,6 +28,7 @@ pub mod ingestor;
 mod prng;
 mod process;
 pub mod scenario;
+pub mod schedule;
 pub mod server;
 
 /// The demo as it is at a moment.

@@ -65,6 +65,11 @@ impl Screen {
         self.terminal.resize(area_of(&self.tty))
     }
 
+    /// The area that is drawn on.
+    pub fn area(&mut self) -> Rect {
+        self.terminal.get_frame().area()
+    }
+
     /// Draws one frame, unless the terminal has not taken the last one yet. Says whether it drew.
     ///
     /// # Errors

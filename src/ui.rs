@@ -115,13 +115,18 @@ pub struct Ui {
     pub interval: f64,
 }
 
-/// What is watched, as the header names it: fixed for a run.
+/// What is watched, fixed for a run: the header names it, and its rows stand there from the first
+/// frame on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Labels {
     /// Path of the database, cleaned; `None` if none is watched.
     pub db: Option<Arc<str>>,
     /// Path of the stats file, cleaned.
     pub stats: Arc<str>,
+    /// Whether an ingestor is watched.
+    pub ingestor: bool,
+    /// Whether a server is watched.
+    pub server: bool,
     /// Name of the demo's scenario that runs now.
     pub scenario: Option<Arc<str>>,
 }

@@ -15,6 +15,7 @@ mod sources;
 mod sqlite;
 mod theme;
 mod tiny;
+mod words;
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -35,6 +36,19 @@ pub struct KeyHelp {
     pub keys: &'static str,
     /// What they do.
     pub what: &'static str,
+    /// What the footer says of them: the first of the keys and, after the last space, what they
+    /// do; `None` if it says nothing.
+    pub hint: Option<&'static str>,
+}
+
+/// How far each list can be scrolled: the furthest `top` that still fills it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extents {
+    /// Of each panel, by [`Panel::index`]; `usize::MAX` for one that is not on the screen, whose
+    /// position nothing can be said about.
+    pub scroll: [usize; 3],
+    /// Of the help.
+    pub help: usize,
 }
 
 /// Everything that a picture depends on.
@@ -121,54 +135,85 @@ pub fn draw(frame: &mut Frame, scene: &Scene) {
     }
 }
 
+/// How far the lists of this scene can be scrolled on a screen of this size.
+pub fn extents(scene: &Scene, area: Rect) -> Extents {
+    let blank = blank(scene);
+    let view = View { scene, snapshot: scene.snapshot.unwrap_or(&blank) };
+    let layout = Layout::of(area, scene.ui);
+    let furthest = |panel| match layout.panels.iter().find(|(shown, _)| *shown == panel) {
+        Some((Panel::Disk, _)) => 0,
+        Some((Panel::Sqlite, area)) => sqlite::furthest(*area, layout.chrome, &view),
+        Some((Panel::Sources, area)) => sources::furthest(*area, layout.chrome, &view),
+        None => usize::MAX,
+    };
+    Extents { scroll: Panel::ALL.map(furthest), help: help::furthest(area, scene.keys) }
+}
+
 /// A snapshot in which everything that is watched is unknown.
 fn blank(scene: &Scene) -> Snapshot {
+    let labels = scene.labels;
     Snapshot {
         interval: scene.ui.interval,
-        ingestor: Some(ProcView::default()),
-        sqlite: scene.labels.db.is_some().then(SqliteView::default),
+        ingestor: labels.ingestor.then(ProcView::default),
+        server: labels.server.then(ProcView::default),
+        sqlite: labels.db.is_some().then(SqliteView::default),
         ..Snapshot::default()
     }
 }
 
-/// Draws all but the help; returns where the cursor belongs while the filter is typed.
-fn draw_screen(canvas: &mut Canvas, area: Rect, view: &View) -> Option<Position> {
-    let shape = Shape::of(area);
-    if shape == Shape::Tiny {
-        tiny::draw(canvas, area, view);
-        return None;
-    }
-    let (head, rest) = cut_top(area, header::rows(shape, area.height));
-    let (body, foot) = cut_top(rest, rest.height.saturating_sub(1));
-    header::draw(canvas, head, view);
-    let chrome = match shape {
-        Shape::Wide => Chrome::Box,
-        Shape::Single if !view.scene.ui.zoom => Chrome::Tabs,
-        _ => Chrome::Rule,
-    };
-    if shape == Shape::Single || view.scene.ui.zoom {
-        draw_panel(canvas, body, chrome, view.scene.ui.focus, view);
-    } else {
-        draw_all(canvas, body, chrome, view);
-    }
-    footer::draw(canvas, foot, view.scene.ui)
+/// What stands where.
+struct Layout {
+    head: Rect,
+    foot: Rect,
+    chrome: Chrome,
+    /// The panels that are on the screen.
+    panels: Vec<(Panel, Rect)>,
 }
 
-/// Disk and database side by side, the sources under both.
-fn draw_all(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View) {
-    let (upper, lower) = cut_top(area, (area.height * 9 / 20).clamp(8, 18));
+impl Layout {
+    fn of(area: Rect, ui: &Ui) -> Self {
+        let shape = Shape::of(area);
+        let (head, rest) = cut_top(area, header::rows(shape, area.height));
+        let (body, foot) = cut_top(rest, rest.height.saturating_sub(1));
+        let chrome = match shape {
+            Shape::Wide => Chrome::Box,
+            Shape::Single if !ui.zoom => Chrome::Tabs,
+            _ => Chrome::Rule,
+        };
+        let panels = match shape {
+            Shape::Tiny => Vec::new(),
+            Shape::Single => vec![(ui.focus, body)],
+            _ if ui.zoom => vec![(ui.focus, body)],
+            Shape::Wide => all_panels(body, body.height / 2),
+            Shape::Full => all_panels(body, body.height * 9 / 20),
+        };
+        Self { head, foot, chrome, panels }
+    }
+}
+
+/// Disk and database side by side in the upper rows, the sources under both.
+fn all_panels(area: Rect, upper: u16) -> Vec<(Panel, Rect)> {
+    let (upper, lower) = cut_top(area, upper.clamp(8, 18));
     // The table of processes needs a little more than half where room is short.
     let (left, right) = cut_left(upper, (upper.width / 2).max(43));
     let (left, _) = cut_left(left, left.width - 1);
-    draw_panel(canvas, left, chrome, Panel::Disk, view);
-    draw_panel(canvas, right, chrome, Panel::Sqlite, view);
-    draw_panel(canvas, lower, chrome, Panel::Sources, view);
+    vec![(Panel::Disk, left), (Panel::Sqlite, right), (Panel::Sources, lower)]
 }
 
-fn draw_panel(canvas: &mut Canvas, area: Rect, chrome: Chrome, panel: Panel, view: &View) {
-    match panel {
-        Panel::Disk => disk::draw(canvas, area, chrome, view),
-        Panel::Sqlite => sqlite::draw(canvas, area, chrome, view),
-        Panel::Sources => sources::draw(canvas, area, chrome, view),
+/// Draws all but the help; returns where the cursor belongs while the filter is typed.
+fn draw_screen(canvas: &mut Canvas, area: Rect, view: &View) -> Option<Position> {
+    if Shape::of(area) == Shape::Tiny {
+        tiny::draw(canvas, area, view);
+        return None;
     }
+    let layout = Layout::of(area, view.scene.ui);
+    header::draw(canvas, layout.head, view);
+    for (panel, area) in layout.panels {
+        match panel {
+            Panel::Disk => disk::draw(canvas, area, layout.chrome, view),
+            Panel::Sqlite => sqlite::draw(canvas, area, layout.chrome, view),
+            Panel::Sources => sources::draw(canvas, area, layout.chrome, view),
+        }
+    }
+    footer::draw(canvas, layout.foot, view.scene.ui, view.scene.keys)
 }

@@ -1,15 +1,18 @@
 //! The screen on a terminal that is a buffer: text and styles of every layout, and every size.
 
-#![allow(clippy::unwrap_used, reason = "clippy takes the helpers of a test for code")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "view/scenes.rs"]
 mod scenes;
 
 use std::fmt::Write as _;
 
-use corescope_top::ui::{GraphSpan, Panel, Scroll, SortBy};
+use corescope_top::app::App;
+use corescope_top::model::limits::Limits;
+use corescope_top::ui::{GraphSpan, Labels, Panel, Scroll, SortBy};
 use corescope_top::units::Mono;
-use corescope_top::view::{self, Theme};
+use corescope_top::view::{self, Scene, Theme};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::{CrosstermBackend, TestBackend};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -174,7 +177,7 @@ fn states_of_the_header() {
             source: "ingestor",
             text: "process 4382 is gone; waiting for it to come back".to_owned(),
         }];
-        snapshot.sqlite.as_mut().unwrap().open = Some(false);
+        scenes::closed(snapshot);
     });
     check("gone_80x24", &world, 80, 24);
 }
@@ -203,6 +206,89 @@ fn help_zoom_filter_and_scroll() {
     world.ui.filter.clear();
     world.ui.scroll[Panel::Sources.index()].top = 9;
     check("scroll_80x24", &world, 80, 24);
+}
+
+#[test]
+fn a_pinned_log_names_its_reader_everywhere() {
+    let mut world = World::pinned();
+    for (columns, rows) in [(200, 50), (120, 30), (80, 24)] {
+        check(&format!("pinned_{columns}x{rows}"), &world, columns, rows);
+    }
+    world.ui.focus = Panel::Sqlite;
+    check("pinned_40x10", &world, 40, 10);
+    check("pinned_20x5", &world, 20, 5);
+    world.ui.zoom = true;
+    check("pinned_zoom_100x30", &world, 100, 30);
+    check("pinned_zoom_80x24", &world, 80, 24);
+    world.ui.zoom = false;
+    for (columns, rows) in [(80, 20), (80, 24), (100, 24), (119, 40), (120, 30), (160, 50), (300, 80)] {
+        let screen = text(&drawn(&world, columns, rows));
+        let row = screen.lines().find(|line| line.contains("▲ pins")).unwrap_or_default();
+        assert!(row.contains("server[4391]"), "{columns}x{rows}\n{screen}");
+    }
+}
+
+#[test]
+fn every_other_state_of_the_log() {
+    check("held_80x24", &World::with_log(scenes::held), 80, 24);
+    check("held_120x30", &World::with_log(scenes::held), 120, 30);
+    check("high_water_80x24", &World::with_log(scenes::high_water), 80, 24);
+    check("high_water_120x30", &World::with_log(scenes::high_water), 120, 30);
+    check("high_water_20x5", &World::with_log(scenes::high_water), 20, 5);
+    check("no_checkpoints_120x30", &World::with_log(scenes::no_checkpoints), 120, 30);
+    check("no_checkpoints_80x24", &World::with_log(scenes::no_checkpoints), 80, 24);
+    check("closed_80x24", &World::with_log(scenes::closed), 80, 24);
+    check("not_wal_80x24", &World::with_log(scenes::not_wal), 80, 24);
+}
+
+#[test]
+fn without_a_flag_the_log_has_the_headline() {
+    let headline = |world: &World| text(&drawn(world, 120, 30)).lines().nth(2).unwrap().to_owned();
+    assert!(
+        headline(&World::with_log(scenes::high_water)).contains("▲ high-water mark: the file has 91.0 MB")
+    );
+    assert!(headline(&World::with_log(scenes::closed)).contains("no flags"));
+}
+
+#[test]
+fn after_the_end_one_line_up_is_one_line() {
+    let keys = |app: &mut App, code: KeyCode, world: &World, area: Rect| {
+        let extents = view::extents(&Scene { ui: &app.ui, ..world.scene() }, area);
+        app.clamp_scroll(extents.scroll, extents.help);
+        app.key(KeyEvent::new(code, KeyModifiers::NONE));
+    };
+    let mut world = World::pinned();
+    let sizes = [(80, 24), (120, 30), (200, 24), (40, 10)];
+    for (size, panel) in sizes.iter().flat_map(|size| [(size, Some(1)), (size, Some(2)), (size, None)]) {
+        let area = Rect::new(0, 0, size.0, size.1);
+        let mut app = App::new(Limits::default(), Labels::default(), 1.0);
+        match panel {
+            Some(panel) => app.ui.focus = Panel::ALL[panel],
+            None => app.ui.help = Some(Scroll::default()),
+        }
+        let mut screens = Vec::new();
+        for code in [KeyCode::End, KeyCode::Char('k'), KeyCode::Char('j'), KeyCode::Char('j')] {
+            keys(&mut app, code, &world, area);
+            world.ui = app.ui.clone();
+            screens.push(drawn(&world, size.0, size.1));
+        }
+        let scrolls = {
+            let extents = view::extents(&world.scene(), area);
+            panel.map_or(extents.help, |panel| extents.scroll[panel]) > 0
+        };
+        assert_eq!(screens[0] != screens[1], scrolls, "{size:?} {panel:?}");
+        assert!(screens[0] == screens[2] && screens[2] == screens[3], "{size:?} {panel:?}");
+    }
+}
+
+#[test]
+fn small_tables_that_are_cut_say_so() {
+    let mut world = World::extreme();
+    let first = text(&drawn(&world, 120, 30));
+    assert!(first.contains("Writer lock") && first.contains("of 9 ↓"), "{first}");
+    world.ui.scroll[Panel::Sources.index()].top = usize::MAX;
+    let last = text(&drawn(&world, 120, 30));
+    assert!(last.contains("–9 of 9 ╮"), "{last}");
 }
 
 #[test]
@@ -236,12 +322,18 @@ fn numbers_move_no_columns() {
 
 #[test]
 fn no_size_panics() {
-    let (mut empty, mut full) = (World::empty(), World::extreme());
+    let mut worlds = [
+        World::empty(),
+        World::extreme(),
+        World::pinned(),
+        World::with_log(scenes::held),
+        World::with_log(scenes::closed),
+    ];
     let sizes = (0..=60).flat_map(|columns| (0..=30).map(move |rows| (columns, rows)));
     let large =
         [(79, 24), (80, 19), (80, 20), (116, 20), (119, 29), (120, 30), (500, 200), (500, 1), (1, 200)];
     for (columns, rows) in sizes.chain(large) {
-        for world in [&mut empty, &mut full] {
+        for world in &mut worlds {
             let focus = Panel::ALL[usize::from(columns + rows) % 3];
             world.ui.focus = focus;
             world.ui.help = (columns % 4 == 3).then_some(Scroll { top: usize::from(rows) });
@@ -249,6 +341,7 @@ fn no_size_panics() {
             world.ui.editing = rows % 7 == 6;
             world.ui.scroll = [Scroll { top: usize::MAX / 2 + usize::from(rows) }; 3];
             drawn(world, columns, rows);
+            view::extents(&world.scene(), Rect::new(0, 0, columns, rows));
         }
     }
 }
@@ -287,7 +380,8 @@ fn a_second_is_cheap_over_ssh() {
     for (columns, rows, limit) in [(80, 24, 1500), (200, 50, 4000)] {
         let quiet = bytes_per_second(World::quiet(), columns, rows, |world, _| world.tick(|_| {}));
         let burst = bytes_per_second(World::burst(), columns, rows, World::burst_second);
-        println!("{columns}x{rows}: quiet {quiet} B/s, burst {burst} B/s");
-        assert!(quiet < limit && burst < limit, "{columns}x{rows}: quiet {quiet} B/s, burst {burst} B/s");
+        let pinned = bytes_per_second(World::pinned(), columns, rows, World::pinned_second);
+        println!("{columns}x{rows}: quiet {quiet}, burst {burst}, pinned {pinned} B/s");
+        assert!(quiet.max(burst).max(pinned) < limit, "{columns}x{rows}: {quiet} {burst} {pinned} B/s");
     }
 }

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::ui::Panel;
+use crate::view::KeyHelp;
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct Binding {
     pub keys: &'static str,
     /// What they do, as the help says it.
     pub what: &'static str,
+    /// What the footer says: the first of the keys and, after the last space, what they do.
+    pub hint: Option<&'static str>,
     dispatch: &'static [(KeyCode, KeyModifiers, Action)],
 }
 
@@ -78,21 +81,29 @@ const fn special(code: KeyCode, action: Action) -> (KeyCode, KeyModifiers, Actio
 
 /// Every key there is.
 pub const TABLE: &[Binding] = &[
-    Binding { keys: "q", what: "quit, or close what is open", dispatch: &[key('q', Action::Quit)] },
-    Binding { keys: "Ctrl-C", what: "quit at once", dispatch: &[ctrl('c', Action::QuitNow)] },
+    Binding {
+        keys: "q",
+        what: "quit, or close what is open",
+        hint: Some("q quit"),
+        dispatch: &[key('q', Action::Quit)],
+    },
+    Binding { keys: "Ctrl-C", what: "quit at once", hint: None, dispatch: &[ctrl('c', Action::QuitNow)] },
     Binding {
         keys: "? h",
         what: "this help",
+        hint: Some("? help"),
         dispatch: &[key('?', Action::Help), key('h', Action::Help), special(KeyCode::F(1), Action::Help)],
     },
     Binding {
         keys: "p Space",
         what: "pause: freeze the picture, go on sampling",
+        hint: Some("p pause"),
         dispatch: &[key('p', Action::Pause), key(' ', Action::Pause)],
     },
     Binding {
         keys: "Tab Shift-Tab",
         what: "next, previous panel",
+        hint: Some("Tab panel"),
         dispatch: &[
             special(KeyCode::Tab, Action::NextPanel),
             special(KeyCode::BackTab, Action::PreviousPanel),
@@ -101,6 +112,7 @@ pub const TABLE: &[Binding] = &[
     Binding {
         keys: "1 2 3",
         what: "Disk I/O, SQLite / WAL, Write sources",
+        hint: None,
         dispatch: &[
             key('1', Action::Focus(Panel::Disk)),
             key('2', Action::Focus(Panel::Sqlite)),
@@ -110,11 +122,13 @@ pub const TABLE: &[Binding] = &[
     Binding {
         keys: "z Enter",
         what: "zoom the focused panel, and back",
+        hint: Some("z zoom"),
         dispatch: &[key('z', Action::Zoom), special(KeyCode::Enter, Action::Zoom)],
     },
     Binding {
         keys: "j k Down Up",
         what: "scroll a line",
+        hint: Some("j k scroll"),
         dispatch: &[
             key('j', Action::Lines(1)),
             key('k', Action::Lines(-1)),
@@ -125,6 +139,7 @@ pub const TABLE: &[Binding] = &[
     Binding {
         keys: "PgDn PgUp",
         what: "scroll a page",
+        hint: None,
         dispatch: &[
             special(KeyCode::PageDown, Action::Pages(1)),
             special(KeyCode::PageUp, Action::Pages(-1)),
@@ -133,6 +148,7 @@ pub const TABLE: &[Binding] = &[
     Binding {
         keys: "Home End g G",
         what: "scroll to the top, to the end",
+        hint: None,
         dispatch: &[
             special(KeyCode::Home, Action::Top),
             special(KeyCode::End, Action::Bottom),
@@ -140,31 +156,55 @@ pub const TABLE: &[Binding] = &[
             key('G', Action::Bottom),
         ],
     },
-    Binding { keys: "s", what: "next order of the sources", dispatch: &[key('s', Action::Sort)] },
-    Binding { keys: "S", what: "reverse the order", dispatch: &[key('S', Action::Reverse)] },
+    Binding {
+        keys: "s",
+        what: "next order of the sources",
+        hint: Some("s sort"),
+        dispatch: &[key('s', Action::Sort)],
+    },
+    Binding { keys: "S", what: "reverse the order", hint: None, dispatch: &[key('S', Action::Reverse)] },
     Binding {
         keys: "/",
         what: "show only sources whose name contains a text",
+        hint: Some("/ filter"),
         dispatch: &[key('/', Action::Filter)],
     },
     Binding {
         keys: "+ -",
         what: "longer, shorter interval between samples",
+        hint: Some("+ - interval"),
         dispatch: &[key('+', Action::Slower), key('=', Action::Slower), key('-', Action::Faster)],
     },
     Binding {
         keys: "t",
         what: "time in the graphs: a sample a column, five, ten minutes",
+        hint: Some("t time"),
         dispatch: &[key('t', Action::Span)],
     },
     Binding {
         keys: "Esc",
         what: "back: close the help, drop the filter, leave the zoom",
+        hint: Some("Esc back"),
         dispatch: &[special(KeyCode::Esc, Action::Back)],
     },
-    Binding { keys: "Ctrl-L", what: "draw everything anew", dispatch: &[ctrl('l', Action::Redraw)] },
-    Binding { keys: "Ctrl-Z", what: "suspend; fg comes back", dispatch: &[ctrl('z', Action::Suspend)] },
+    Binding {
+        keys: "Ctrl-L",
+        what: "draw everything anew",
+        hint: None,
+        dispatch: &[ctrl('l', Action::Redraw)],
+    },
+    Binding {
+        keys: "Ctrl-Z",
+        what: "suspend; fg comes back",
+        hint: None,
+        dispatch: &[ctrl('z', Action::Suspend)],
+    },
 ];
+
+/// The rows of help and footer.
+pub fn help() -> Vec<KeyHelp> {
+    TABLE.iter().map(|row| KeyHelp { keys: row.keys, what: row.what, hint: row.hint }).collect()
+}
 
 /// What a key does; `None` for a key without a meaning.
 pub fn action(key: KeyEvent) -> Option<Action> {
@@ -188,6 +228,17 @@ mod tests {
         let mut seen = HashSet::new();
         for (code, modifiers, _) in TABLE.iter().flat_map(|binding| binding.dispatch) {
             assert!(seen.insert((*code, *modifiers)), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn hints_name_keys_of_their_rows() {
+        for row in TABLE {
+            let keys = row.hint.map(|hint| hint.rsplit_once(' ').unwrap().0);
+            assert!(
+                keys.is_none_or(|keys| format!("{} ", row.keys).starts_with(&format!("{keys} "))),
+                "{row:?}"
+            );
         }
     }
 

@@ -13,7 +13,8 @@ use signal_hook::iterator::Signals;
 use tempfile::TempDir;
 
 use super::child::Keeper;
-use super::scenario::{Phase, Scenario, schedule};
+use super::scenario::Scenario;
+use super::schedule::{Phase, schedule};
 use super::{DemoState, Line, folder, process};
 
 /// Something happened to the director.
@@ -31,8 +32,8 @@ const START_LIMIT: Duration = Duration::from_secs(8);
 const START_POLL: Duration = Duration::from_millis(20);
 /// How long the restarted ingestor stays away.
 const AWAY: Duration = Duration::from_secs(2);
-/// When within its stretch a restart happens once more.
-const AGAIN: Duration = Duration::from_secs(12);
+/// How long to sleep where nothing is to come.
+const LONG: Duration = Duration::from_hours(1);
 
 /// Runs the demo until standard input ends or a signal comes, and prints a line of JSON for each change.
 ///
@@ -80,7 +81,7 @@ struct Director {
     stats: PathBuf,
     db: PathBuf,
     scenario: Scenario,
-    /// Index and number of restarts of the stretch being played.
+    /// Index and turn of the stretch being played.
     playing: Option<(u64, u32)>,
     reported: Option<DemoState>,
     folder: TempDir,
@@ -153,32 +154,35 @@ impl Director {
     fn revive(&mut self, phase: Phase, now: Instant) -> anyhow::Result<()> {
         if self.ingestor.due().is_some_and(|due| due <= now) {
             self.ingestor.start().context("cannot start the ingestor")?;
-            self.ingestor.tell(&format!("scenario {}", phase.scenario));
+            tell_ingestor(&mut self.ingestor, phase);
         }
         if self.server.due().is_some_and(|due| due <= now) {
             self.server.start().context("cannot start the server")?;
-            self.server.tell(reader(phase.scenario));
+            self.server.tell(reader(phase));
         }
         Ok(())
     }
 
     fn play(&mut self, phase: Phase) {
-        let restarts = match self.playing {
-            Some((index, restarts)) if index == phase.index => restarts,
-            _ => {
-                // The reader first: it is to see the log as it is before the writer begins, and to be gone
-                // before the writer cuts it.
-                self.server.tell(reader(phase.scenario));
-                self.ingestor.tell(&format!("scenario {}", phase.scenario));
-                0
+        let now = Some((phase.index, phase.turn()));
+        if self.playing == now {
+            return;
+        }
+        let begins = self.playing.is_none_or(|(index, _)| index != phase.index);
+        if begins || phase.scenario != Scenario::Restart {
+            // The reader first: it is to see the log as it is before the writer begins, and to be gone
+            // before the writer cuts it.
+            self.server.tell(reader(phase));
+            tell_ingestor(&mut self.ingestor, phase);
+        }
+        if phase.scenario == Scenario::Restart {
+            // One that is away already is restarted when it is back.
+            if self.ingestor.pid().is_none() {
+                return;
             }
-        };
-        let due = if phase.elapsed >= AGAIN { 2 } else { 1 };
-        let restart = phase.scenario == Scenario::Restart && restarts < due && self.ingestor.pid().is_some();
-        if restart {
             self.ingestor.end("stop", AWAY);
         }
-        self.playing = Some((phase.index, if restart { due } else { restarts }));
+        self.playing = now;
     }
 
     fn report(&mut self, phase: Phase) -> io::Result<()> {
@@ -198,14 +202,20 @@ impl Director {
 
     fn next_change(&self, phase: Phase, now: Instant) -> Duration {
         let revivals = [self.ingestor.due(), self.server.due()].into_iter().flatten();
-        let again = (phase.scenario == Scenario::Restart).then(|| AGAIN.checked_sub(phase.elapsed)).flatten();
-        let pauses = revivals.map(|due| due.saturating_duration_since(now)).chain(phase.left).chain(again);
-        pauses.min().unwrap_or(Duration::from_secs(3600))
+        let pauses = revivals.map(|due| due.saturating_duration_since(now)).chain(phase.next_change());
+        pauses.min().unwrap_or(LONG)
     }
 }
 
-fn reader(scenario: Scenario) -> &'static str {
-    if scenario == Scenario::WalGrowth { "pin" } else { "release" }
+fn reader(phase: Phase) -> &'static str {
+    if phase.is_pinned() { "pin" } else { "release" }
+}
+
+fn tell_ingestor(ingestor: &mut Keeper, phase: Phase) {
+    ingestor.tell(&format!("scenario {}", phase.scenario));
+    if phase.rests() {
+        ingestor.tell("rest");
+    }
 }
 
 fn print(line: &Line) -> io::Result<()> {

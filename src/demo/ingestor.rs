@@ -61,7 +61,8 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// Runs the ingestor until a signal ends it or, with `commands`, the end of standard input.
 ///
-/// The commands are lines: `scenario NAME`, and `stop`, which ends it without cutting the log.
+/// The commands are lines: `scenario NAME`; `rest`, which ends the scenario's job, though not the scenario; and
+/// `stop`, which ends the ingestor without cutting the log.
 ///
 /// # Errors
 /// When the database can't be opened or signals can't be handled.
@@ -91,7 +92,7 @@ pub fn ingest(args: &IngestorArgs, sender: &Sender<Event>, events: &Receiver<Eve
     let mut radio = Radio::new(Prng::from_time());
     for message in (0..BACKLOG).flat_map(|_| radio.transmission()) {
         lock(&sources).received(message.observer(), unix_now());
-        writer.ingest(&message);
+        writer.ingest(&message, Instant::now());
     }
     let on_air = Arc::clone(&sources);
     let traffic = sender.clone();
@@ -114,7 +115,7 @@ fn transmit(mut radio: Radio, sources: &Mutex<Sources>, traffic: &Sender<Event>)
         thread::sleep(radio.pause());
         for message in radio.transmission() {
             lock(sources).received(message.observer(), unix_now());
-            if traffic.send(Event::Message(message)).is_err() {
+            if traffic.send(Event::Message(message, Instant::now())).is_err() {
                 return;
             }
         }
@@ -146,6 +147,7 @@ fn read_commands(sender: &Sender<Event>) {
         let Ok(line) = line else { break };
         let event = match line.split_once(' ') {
             Some(("scenario", name)) => name.parse().ok().map(Event::Play),
+            None if line == "rest" => Some(Event::Rest),
             None if line == "stop" => Some(Event::End { truncate: false }),
             _ => None,
         };

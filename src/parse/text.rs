@@ -11,23 +11,27 @@ pub const MAX_NAME: usize = 80;
 /// The longest sentence (an error of a broker) that is kept, in columns.
 pub const MAX_TEXT: usize = 200;
 
-/// A name, safe to show: cleaned, masked, at most [`MAX_NAME`] columns.
+/// A name, safe to show: cleaned, masked, at most [`MAX_NAME`] columns. A name is one thing: a space
+/// in a password does not end it.
 pub fn name(raw: &str) -> String {
-    bounded(raw, MAX_NAME)
+    bounded(raw, MAX_NAME, mask_word)
 }
 
-/// A longer text, safe to show: cleaned, masked, at most [`MAX_TEXT`] columns.
+/// A longer text, safe to show: cleaned, masked word by word, at most [`MAX_TEXT`] columns.
 pub fn sentence(raw: &str) -> String {
-    bounded(raw, MAX_TEXT)
+    bounded(raw, MAX_TEXT, mask_credentials)
 }
 
-fn bounded(raw: &str, columns: usize) -> String {
-    // What lies far beyond the bound is not even looked at; the password must be masked before
-    // the cut, or a cut could hide the '@' that gives it away.
-    let head: String = raw.chars().take(columns * 64).filter(|&c| visible(c)).collect();
-    let whole = head.chars().count() == raw.chars().filter(|&c| visible(c)).count();
-    let masked = mask_credentials(&head);
-    if whole { clip(&masked, columns) } else { clip(&format!("{masked}……"), columns) }
+/// What lies far beyond the bound is not even looked at. The mask comes before the cut: a cut could
+/// take away the '@' that gives a password away.
+fn bounded(raw: &str, columns: usize, mask: impl Fn(&str) -> String) -> String {
+    let mut shown = raw.chars().filter(|&c| visible(c));
+    let head: String = shown.by_ref().take(columns * 64).collect();
+    let mut masked = mask(&head);
+    if shown.next().is_some() {
+        masked.push('…');
+    }
+    clip(&masked, columns)
 }
 
 fn visible(c: char) -> bool {
@@ -62,9 +66,13 @@ pub fn mask_credentials(text: &str) -> String {
         if index > 0 {
             masked.push(' ');
         }
-        masked.push_str(&mask_parameters(&mask_user(word)));
+        masked.push_str(&mask_word(word));
     }
     masked
+}
+
+fn mask_word(word: &str) -> String {
+    mask_parameters(&mask_user(word))
 }
 
 /// Everything between the scheme (or the word's beginning) and the last `@` before it is a secret.
@@ -113,9 +121,16 @@ mod tests {
             ("wss://h/?user=x&password=abc&q=1", "wss://h/?user=x&password=***&q=1"),
             ("tcp://h?token=abc", "tcp://h?token=***"),
             ("mail@example.org", "mail@example.org"),
+            ("mqtt://bob:my pass word@host", "mqtt://***@host"),
         ] {
             assert_eq!(name(raw), shown);
         }
+    }
+
+    #[test]
+    fn in_a_sentence_each_address_is_masked_for_itself() {
+        let raw = "dial mqtt://u:p@a:1883: refused, then wss://x:y@b/mqtt";
+        assert_eq!(sentence(raw), "dial mqtt://***@a:1883: refused, then wss://***@b/mqtt");
     }
 
     #[test]

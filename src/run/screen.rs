@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
-use crate::app::keys::TABLE;
+use crate::app::keys;
 use crate::app::{App, Effect};
 use crate::cli::{Monitor, utf8_locale};
 use crate::event::{self, Event, QUEUE};
@@ -67,7 +67,8 @@ pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
                 clock: Clock::real(),
                 judged: false,
                 end: None,
-                keys: help(),
+                keys: keys::help(),
+                keyed: false,
             };
             guarded(|| session.run(&sender, &receiver))
         }
@@ -103,11 +104,8 @@ struct Session {
     end: Option<End>,
     /// Rows of the help.
     keys: Vec<KeyHelp>,
-}
-
-/// The help's rows, from the table that dispatches the keys.
-fn help() -> Vec<KeyHelp> {
-    TABLE.iter().map(|binding| KeyHelp { keys: binding.keys, what: binding.what }).collect()
+    /// A key may have scrolled further than there is.
+    keyed: bool,
 }
 
 /// What the terminal has to do before the next event.
@@ -116,6 +114,8 @@ enum Todo {
     Nothing,
     Draw,
     Redraw,
+    /// A shell may have had the terminal in between.
+    Resume,
     Suspend,
 }
 
@@ -151,10 +151,12 @@ impl Session {
                 suspend(screen)?;
                 todo = Todo::Draw;
             }
-            if todo == Todo::Redraw {
-                screen.redraw()?;
-                todo = Todo::Draw;
+            match todo {
+                Todo::Redraw => screen.redraw()?,
+                Todo::Resume => screen.resume()?,
+                _ => {}
             }
+            todo = todo.min(Todo::Draw);
             if todo == Todo::Draw && self.draw(screen)? {
                 todo = Todo::Nothing;
             }
@@ -184,7 +186,10 @@ impl Session {
 
     fn handle(&mut self, event: Event) -> Todo {
         let effect = match event {
-            Event::Key(key) => self.app.key(key),
+            Event::Key(key) => {
+                self.keyed = true;
+                self.app.key(key)
+            }
             Event::Sample(sample) => {
                 panics::on_request("main");
                 if !std::mem::replace(&mut self.judged, true)
@@ -201,7 +206,8 @@ impl Session {
             Event::DemoFailed(error) => {
                 return self.ends(End::Unusable(vec![format!("the demo ended: {error}")]));
             }
-            Event::Signal(SIGWINCH | SIGCONT) => Effect::Redraw,
+            Event::Signal(SIGWINCH) => Effect::Redraw,
+            Event::Signal(SIGCONT) => return Todo::Resume,
             Event::Signal(SIGTSTP) => Effect::Suspend,
             Event::Signal(SIGHUP) | Event::Hangup => return self.ends(End::Hangup),
             Event::Signal(number) => return self.ends(End::Signal(number)),
@@ -233,8 +239,17 @@ impl Session {
     }
 
     fn draw(&mut self, screen: &mut Screen) -> io::Result<bool> {
+        if std::mem::take(&mut self.keyed) {
+            let furthest = view::extents(&self.scene(), screen.area());
+            self.app.clamp_scroll(furthest.scroll, furthest.help);
+        }
+        let scene = self.scene();
+        screen.draw(|frame| view::draw(frame, &scene))
+    }
+
+    fn scene(&self) -> Scene<'_> {
         let picture = self.app.picture();
-        let scene = Scene {
+        Scene {
             snapshot: picture.snapshot.as_ref(),
             history: &picture.history,
             limits: self.app.limits(),
@@ -243,8 +258,7 @@ impl Session {
             theme: &self.theme,
             now: self.clock.mono(),
             keys: &self.keys,
-        };
-        screen.draw(|frame| view::draw(frame, &scene))
+        }
     }
 
     /// The time until the newest sample counts as late, then a second at a time.

@@ -48,7 +48,13 @@ fn watched(
     stats: PathBuf,
     interval: f64,
 ) -> Watched {
-    let labels = Labels { db: db.as_deref().map(shown), stats: shown(&stats), scenario: None };
+    let labels = Labels {
+        db: db.as_deref().map(shown),
+        stats: shown(&stats),
+        ingestor: ingestor.is_some(),
+        server: server.is_some(),
+        scenario: None,
+    };
     let proc_root = PathBuf::from("/proc");
     let sources = SourceConfig { proc_root, ingestor, server, stats, db, interval };
     Watched { sources, labels, demo: None }

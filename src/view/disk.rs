@@ -82,9 +82,10 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View)
     let rest = draw_table(canvas, inner, columns, view);
     let with_server = rest.height >= TWO_GRAPHS && view.snapshot.server.is_some();
     let (upper, lower) = cut_top(rest, if with_server { rest.height * 3 / 5 } else { rest.height });
-    draw_graph(canvas, upper, "write", &Key::IngestorWrite, view);
+    let name = if with_server { "ingestor write" } else { "write" };
+    draw_graph(canvas, upper, (name, with_server), &Key::IngestorWrite, view);
     if with_server {
-        draw_graph(canvas, lower, "server write", &Key::ServerWrite, view);
+        draw_graph(canvas, lower, ("server write", true), &Key::ServerWrite, view);
     }
 }
 
@@ -142,8 +143,8 @@ fn draw_process(
     }
 }
 
-fn draw_graph(canvas: &mut Canvas, area: Rect, what: &str, key: &Key, view: &View) {
+fn draw_graph(canvas: &mut Canvas, area: Rect, (what, named): (&str, bool), key: &Key, view: &View) {
     let (columns, secs) = view.columns(key, area.width);
     let limit = view.scene.limits.write_rate;
-    graph::draw(canvas, area, &Graph { what, per: "/s", columns: &columns, secs, limit });
+    graph::draw(canvas, area, &Graph { what, named, per: "/s", columns: &columns, secs, limit });
 }

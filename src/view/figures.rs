@@ -71,14 +71,15 @@ pub(crate) fn percent(share: f64) -> String {
     if percent >= 99.95 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
 }
 
-/// Milliseconds in at most seven columns: "0.52 µs", "3.01 ms", "2.40 s".
+/// Milliseconds under a heading that says "ms", in at most seven columns: "<0.001", "0.148",
+/// "3.01", "15,200". Always the same unit: a time that changes its unit can't be compared.
 pub(crate) fn millis(value: f64) -> String {
-    let (number, unit) = match value {
-        v if v > 0.0 && v < 0.009_995 => (v * 1e3, "µs"),
-        v if v < 999.5 => (v, "ms"),
-        v => (v / 1e3, "s"),
-    };
-    format!("{} {unit}", rate(number))
+    match value {
+        v if v > 0.0 && v < 0.001 => "<0.001".to_owned(),
+        v if v > 0.0 && v < 0.999_5 => format!("{v:.3}"),
+        v if v < 999.5e6 => rate(v.max(0.0)),
+        _ => ">1 G".to_owned(),
+    }
 }
 
 /// Seconds in their two largest units.
@@ -89,13 +90,25 @@ pub(crate) fn span(secs: f64) -> String {
 
 /// How long ago, in one unit: "3 s ago".
 pub(crate) fn ago(secs: f64) -> String {
+    format!("{} ago", brief(secs))
+}
+
+/// Seconds in their largest unit: "3 s".
+pub(crate) fn brief(secs: f64) -> String {
     let (count, unit) = match secs.max(0.0) {
         s if s < 60.0 => (s, "s"),
         s if s < 3600.0 => (s / 60.0, "m"),
         s if s < 86_400.0 => (s / 3600.0, "h"),
         s => (s / 86_400.0, "d"),
     };
-    format!("{count:.0} {unit} ago", count = count.floor())
+    format!("{count:.0} {unit}", count = count.floor())
+}
+
+/// Which rows of a list are in sight, and whether more follow: "1–4 of 9 ↓".
+pub(crate) fn position(top: usize, rows: usize, of: usize) -> String {
+    let last = (top + rows).min(of);
+    let more = if last < of { " ↓" } else { "" };
+    format!("{}–{last} of {of}{more}", (top + 1).min(last))
 }
 
 /// A round maximum for a scale of bytes that holds `value`: 1, 2 or 5 times a power of ten of a
@@ -184,7 +197,10 @@ mod tests {
             [0.0, 1.04, 380.9, 9_999.0, 12_345.0, 2e6].map(calls),
             ["0", "1.0", "381", "9,999", "12 k", "2 M"]
         );
-        assert_eq!([0.000_521, 3.006, 152_000.0].map(millis), ["0.52 µs", "3.01 ms", "152 s"]);
+        assert_eq!(
+            [0.0, 0.000_521, 0.148, 3.006, 152_000.0].map(millis),
+            ["0", "<0.001", "0.148", "3.01", "152,000"]
+        );
     }
 
     #[test]

@@ -3,32 +3,26 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::ui::Ui;
+use crate::view::KeyHelp;
 use crate::view::canvas::{Canvas, width};
 
-/// The hints, the most needed first: what doesn't fit is left out whole.
-const HINTS: [(&str, &str); 10] = [
-    ("q", "quit"),
-    ("?", "help"),
-    ("p", "pause"),
-    ("Tab", "panel"),
-    ("z", "zoom"),
-    ("s", "sort"),
-    ("/", "filter"),
-    ("t", "time"),
-    ("+ -", "interval"),
-    ("j k", "scroll"),
-];
+/// The key whose hint is shown only while there is something to go back from, then first.
+const BACK: &str = "Esc ";
 
 /// Draws it; returns where the cursor belongs while the filter is typed.
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, ui: &Ui) -> Option<Position> {
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, ui: &Ui, keys: &[KeyHelp]) -> Option<Position> {
     if ui.editing {
         return Some(draw_filter(canvas, area, &ui.filter));
     }
-    let back = if ui.zoom { Some(("Esc", "back")) } else { None };
-    draw_hints(canvas, area, back.into_iter().chain(HINTS));
+    let hints = || keys.iter().filter_map(|row| row.hint);
+    let goes_back = ui.zoom || !ui.filter.is_empty();
+    let back = hints().filter(|hint| goes_back && hint.starts_with(BACK));
+    let others = hints().filter(|hint| !hint.starts_with(BACK));
+    draw_hints(canvas, area, back.chain(others).filter_map(|hint| hint.rsplit_once(' ')));
     None
 }
 
+/// Draws keys with what they do, the most needed first: what doesn't fit is left out whole.
 fn draw_hints<'a>(canvas: &mut Canvas, area: Rect, hints: impl Iterator<Item = (&'a str, &'a str)>) {
     let theme = canvas.theme;
     let mut x = area.x.saturating_add(1);

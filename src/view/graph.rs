@@ -19,6 +19,8 @@ const FAR_BELOW: f64 = 0.3;
 pub(crate) struct Graph<'a> {
     /// What it shows, for the caption.
     pub(crate) what: &'a str,
+    /// Whether the name must stay where there is no room for all: another graph stands beside.
+    pub(crate) named: bool,
     /// What follows an amount of bytes: "/s" or nothing.
     pub(crate) per: &'a str,
     /// A value a column, oldest first; `None` is a gap.
@@ -68,8 +70,9 @@ fn draw_caption(canvas: &mut Canvas, area: Rect, graph: &Graph, top: f64, limit_
         format!("limit {amount}{} ↑", graph.per)
     };
     let (with_name, room) = (format!("{} {range}", graph.what), area.width.saturating_sub(width(&time) + 2));
-    // The name is the first to go: the panel and its table say it too.
-    let left = if width(&with_name) + width(&limit) + 2 <= room { with_name } else { range };
+    // The name of a single graph is the first to go: the panel and its table say it too.
+    let all = width(&with_name) + width(&limit) + 2 <= room;
+    let left = if all || graph.named { with_name } else { range };
     let used = canvas.text(area.x, area.y, room, &left, theme.dim) + 2;
     if used + width(&limit) <= room {
         let style = if limit_shown { theme.limit } else { theme.dim };
@@ -159,7 +162,7 @@ mod tests {
     }
 
     fn drawn(columns: &[Option<f64>]) -> Vec<String> {
-        let graph = Graph { what: "write", per: "/s", columns, secs: 1.0, limit: 10.0 * M };
+        let graph = Graph { what: "write", named: false, per: "/s", columns, secs: 1.0, limit: 10.0 * M };
         painted((12, 5), |canvas, area| draw(canvas, area, &graph))
     }
 
@@ -183,10 +186,14 @@ mod tests {
     #[test]
     fn a_limit_far_above_leaves_the_scale_to_the_data() {
         let columns = [Some(1.5 * M); 40];
-        let graph = Graph { what: "write", per: "/s", columns: &columns, secs: 1.0, limit: 10.0 * M };
+        let graph =
+            Graph { what: "write", named: false, per: "/s", columns: &columns, secs: 1.0, limit: 10.0 * M };
         let rows = painted((40, 3), |canvas, area| draw(canvas, area, &graph));
         assert_eq!(rows[0], "write 0–2 MB/s  limit 10.0 MB/s ↑   40 s");
         assert!(rows.iter().all(|row| !row.contains('╌')));
+        let named = Graph { what: "server write", named: true, ..graph };
+        let rows = painted((40, 3), |canvas, area| draw(canvas, area, &named));
+        assert_eq!(rows[0], "server write 0–2 MB/s               40 s");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::model::snapshot::ProcView;
 use crate::view::canvas::{Canvas, cut_left, cut_top, width};
 use crate::view::figures::{ago, span, tail};
 use crate::view::theme::ALERT;
-use crate::view::{Shape, View};
+use crate::view::{Shape, View, sqlite};
 
 /// Columns of the state: "no sample for 12 s".
 const STATE: u16 = 18;
@@ -133,8 +133,8 @@ fn describe(role: &str, process: &ProcView, view: &View, short: bool) -> (String
     }
 }
 
-/// The most serious flag, else what could not be read, else that all is well, or why that can't
-/// be told yet.
+/// The most serious flag, else what the log needs, else what could not be read, else that all is
+/// well, or why that can't be told yet.
 fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
     let theme = canvas.theme;
     let (flags, faults) = (&view.snapshot.flags, &view.snapshot.faults);
@@ -143,12 +143,16 @@ fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
         (_, ..=1) => "waiting for the second sample: rates need two",
         _ => "no flags: nothing over a limit",
     };
-    let (mark, text, style) = match (flags.first(), faults.first()) {
-        (Some(flag), _) => (ALERT, flag.text.as_str(), theme.critical),
-        (None, Some(fault)) => ('×', fault.text.as_str(), theme.warn),
-        (None, None) => (' ', quiet, theme.dim),
+    // The fault that keeps the log from being read says more than that it can't be read.
+    let blind = sqlite::blind(view) && !faults.is_empty();
+    let headline = if flags.is_empty() && !blind { sqlite::headline(view) } else { None };
+    let (mark, text, style) = match (flags.first(), &headline, faults.first()) {
+        (Some(flag), ..) => (ALERT, flag.text.as_str(), theme.critical),
+        (None, Some(headline), _) => (ALERT, headline.as_str(), theme.warn),
+        (None, None, Some(fault)) => ('×', fault.text.as_str(), theme.warn),
+        (None, None, None) => (' ', quiet, theme.dim),
     };
-    let more = others(flags.len(), faults.len());
+    let more = others(flags.len().max(headline.iter().len()), faults.len());
     let room = area.width.saturating_sub(if more.is_empty() { 0 } else { width(&more) + 2 });
     canvas.right(area.x, area.y, area.width, &more, style);
     if mark == ' ' {

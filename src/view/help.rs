@@ -9,7 +9,7 @@ use crate::view::panel::{self, Chrome};
 
 /// What the marks mean, under the keys.
 const MARKS: [(&str, &str); 5] = [
-    ("▲", "over a limit"),
+    ("▲", "over a limit, or somebody has to act"),
     ("►", "a backfill that runs; the focus"),
     ("—", "not known"),
     ("╌", "the limit in a graph"),
@@ -23,27 +23,57 @@ const GUTTER: u16 = 3;
 /// One row: what is explained, and how.
 type Entry = (&'static str, &'static str);
 
+/// What stands where.
+struct Plan {
+    entries: Vec<Entry>,
+    /// Columns of the keys.
+    label: u16,
+    /// Columns of keys and meaning.
+    one: u16,
+    /// Whether two columns of rows stand side by side.
+    double: bool,
+    /// Rows.
+    count: usize,
+    frame: Rect,
+}
+
+impl Plan {
+    fn of(area: Rect, keys: &[KeyHelp]) -> Self {
+        let entries = entries(keys);
+        let label = entries.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) + 2;
+        let one = label + entries.iter().map(|(_, what)| width(what)).max().unwrap_or(0);
+        let chrome_columns = 4;
+        let low = columns(entries.len()) + 2 > area.height;
+        let double = low && area.width >= 2 * one + GUTTER + chrome_columns;
+        let count = if double { entries.len().div_ceil(2) } else { entries.len() };
+        let wanted = if double { 2 * one + GUTTER } else { one } + chrome_columns;
+        let frame = centered(area, wanted.max(32), columns(count).saturating_add(2));
+        Self { entries, label, one, double, count, frame }
+    }
+
+    /// Rows that are out of sight at either end.
+    fn hidden(&self) -> usize {
+        self.count.saturating_sub(panel::inside(self.frame, Chrome::Box).height.into())
+    }
+}
+
+/// How far it can be scrolled.
+pub(super) fn furthest(area: Rect, keys: &[KeyHelp]) -> usize {
+    Plan::of(area, keys).hidden()
+}
+
 /// Draws it in the middle of `area`, scrolled down by `top` rows at most.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, keys: &[KeyHelp], top: usize) {
-    let entries = entries(keys);
-    let label = entries.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) + 2;
-    let one = label + entries.iter().map(|(_, what)| width(what)).max().unwrap_or(0);
-    let chrome_columns = 4;
-    let double = area.width >= 2 * one + GUTTER + chrome_columns && columns(entries.len()) + 2 > area.height;
-    let count = if double { entries.len().div_ceil(2) } else { entries.len() };
-    let wanted = if double { 2 * one + GUTTER } else { one } + chrome_columns;
-    let frame = centered(area, wanted.max(32), columns(count).saturating_add(2));
-    canvas.clear(frame);
-    panel::titled(canvas, frame, Chrome::Box, "Keys", true);
-    let inner = panel::inside(frame, Chrome::Box);
-    let hidden = count.saturating_sub(inner.height.into());
-    draw_closing(canvas, frame, if hidden > 0 { SCROLLING } else { CLOSING });
-    let top = top.min(hidden);
-    for (index, y) in (top..count).zip(inner.top()..inner.bottom()) {
+    let plan = Plan::of(area, keys);
+    canvas.clear(plan.frame);
+    panel::titled(canvas, plan.frame, Chrome::Box, "Keys", true);
+    draw_closing(canvas, plan.frame, if plan.hidden() > 0 { SCROLLING } else { CLOSING });
+    let inner = panel::inside(plan.frame, Chrome::Box);
+    for (index, y) in (top.min(plan.hidden())..plan.count).zip(inner.top()..inner.bottom()) {
         let row = Rect { y, height: 1, ..inner };
-        draw_entry(canvas, row, label, entries[index]);
-        if let Some(&second) = entries.get(index + count).filter(|_| double) {
-            draw_entry(canvas, cut_left(row, one + GUTTER).1, label, second);
+        draw_entry(canvas, row, plan.label, plan.entries[index]);
+        if let Some(&second) = plan.entries.get(index + plan.count).filter(|_| plan.double) {
+            draw_entry(canvas, cut_left(row, plan.one + GUTTER).1, plan.label, second);
         }
     }
 }

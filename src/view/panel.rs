@@ -67,6 +67,12 @@ pub(crate) fn draw(
     draw_notes(canvas, area, area.width.saturating_sub(used + 2 * end), end, notes);
 }
 
+/// Draws a box or a rule around a part of a panel, with the notes that fit.
+pub(crate) fn part(canvas: &mut Canvas, area: Rect, chrome: Chrome, title: &str, notes: &[Note]) {
+    let used = titled(canvas, area, chrome, title, false);
+    draw_notes(canvas, area, area.width.saturating_sub(used + 2), 1, notes);
+}
+
 /// Draws a box or a rule with a title that is no panel's own; returns the columns of the title.
 pub(crate) fn titled(canvas: &mut Canvas, area: Rect, chrome: Chrome, title: &str, focused: bool) -> u16 {
     let theme = canvas.theme;

@@ -36,53 +36,93 @@ pub(super) trait Section {
     fn row(&self, canvas: &mut Canvas, area: Rect, index: usize);
 }
 
-/// Draws the panel.
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View) {
-    let order = order::shown(&view.snapshot.sources.rows, view.scene.ui);
-    let beside = area.width >= SIDE_BY_SIDE;
-    // In one list the names of all tables begin in the same column.
-    let indent = if beside { 0 } else { table::MARK };
-    let (lock, mqtt) = (Lock::new(view, indent), Mqtt::new(view, indent));
-    let mut aside: Vec<&dyn Section> = Vec::new();
-    if lock.rows() > 0 {
-        aside.push(&lock);
+/// The tables, and where they stand.
+struct Plan<'a> {
+    table: Table<'a>,
+    lock: Lock<'a>,
+    mqtt: Mqtt<'a>,
+    main: Rect,
+    /// Where the small tables stand, if not in the list of the large one.
+    side: Option<Rect>,
+    chrome: Chrome,
+}
+
+impl<'a> Plan<'a> {
+    fn of(area: Rect, chrome: Chrome, view: &'a View) -> Self {
+        let sources = &view.snapshot.sources;
+        let wide = area.width >= SIDE_BY_SIDE;
+        // In one list the names of all tables begin in the same column.
+        let indent = if wide { 0 } else { table::MARK };
+        let (lock, mqtt) = (Lock::new(view, indent), Mqtt::new(view, indent));
+        let beside = wide && !(sources.writer_perf.is_empty() && sources.mqtt.is_empty());
+        let side = if beside { (area.width * 2 / 5).clamp(50, 80) } else { 0 };
+        let (main, right) = cut_left(area, area.width - side);
+        let table = Table::new(view, panel::inside(main, chrome).width);
+        Self { table, lock, mqtt, main, side: beside.then_some(cut_left(right, 1).1), chrome }
     }
-    if mqtt.rows() > 0 {
-        aside.push(&mqtt);
+
+    fn inner(&self) -> Rect {
+        panel::inside(self.main, self.chrome)
     }
-    let beside = beside && !aside.is_empty();
-    let side = if beside { (area.width * 2 / 5).clamp(50, 80) } else { 0 };
-    let (main, right) = cut_left(area, area.width - side);
-    let inner = panel::inside(main, chrome);
-    let table = Table::new(view, &order, inner.width);
-    let mut sections: Vec<&dyn Section> = vec![&table];
-    if !beside {
-        sections.append(&mut aside);
+
+    /// The small tables that have rows.
+    fn small(&self) -> impl Iterator<Item = &dyn Section> {
+        let both: [&dyn Section; 2] = [&self.lock, &self.mqtt];
+        both.into_iter().filter(|section| section.rows() > 0)
     }
-    let list = List::new(&sections, inner.height, view.scene.ui.scroll[Panel::Sources.index()].top);
-    panel::draw(canvas, main, chrome, Panel::Sources, view.scene.ui.focus, &notes(view, &list, order.len()));
-    list.draw(canvas, inner);
-    if beside {
-        let (_, right) = cut_left(right, 1);
-        draw_aside(canvas, right, chrome, &aside, view);
+
+    /// The tables of the main list.
+    fn sections(&self) -> Vec<&dyn Section> {
+        let small = self.small().filter(|_| self.side.is_none());
+        std::iter::once(&self.table as &dyn Section).chain(small).collect()
+    }
+
+    /// The tables beside it with their frames, one under the other; the last has what the others
+    /// leave.
+    fn aside(&self) -> Vec<(&dyn Section, Rect)> {
+        let Some(mut rest) = self.side else { return Vec::new() };
+        let small: Vec<_> = self.small().collect();
+        let count = small.len();
+        let place = |(index, section): (usize, &'_ dyn Section), rest: &mut Rect| {
+            let wanted = columns(section.rows()).saturating_add(1 + self.chrome.rows());
+            // Each of those that follow needs its heading and a row.
+            let reserved = columns(count - 1 - index) * (self.chrome.rows() + 3);
+            let last = index + 1 == count;
+            let rows = if last { rest.height } else { wanted.min(rest.height.saturating_sub(reserved)) };
+            let (part, below) = cut_top(*rest, rows);
+            *rest = below;
+            part
+        };
+        small.into_iter().enumerate().map(|(i, section)| (section, place((i, section), &mut rest))).collect()
     }
 }
 
-/// The small tables, one under the other; the last has what the others leave.
-fn draw_aside(canvas: &mut Canvas, area: Rect, chrome: Chrome, sections: &[&dyn Section], view: &View) {
-    let scroll = view.scene.ui.scroll[Panel::Sources.index()].top;
-    let mut rest = area;
-    for (index, section) in sections.iter().enumerate() {
-        let wanted = columns(section.rows()).saturating_add(1 + chrome.rows());
-        // Each of those that follow needs its heading and a row.
-        let reserved = columns(sections.len() - 1 - index) * (chrome.rows() + 3);
-        let last = index + 1 == sections.len();
-        let rows = if last { rest.height } else { wanted.min(rest.height.saturating_sub(reserved)) };
-        let (part, below) = cut_top(rest, rows);
-        panel::titled(canvas, part, chrome, section.title(), false);
-        let inner = panel::inside(part, chrome);
-        List::new(&sections[index..=index], inner.height, scroll).draw(canvas, inner);
-        rest = below;
+/// How far the list that goes furthest can be scrolled.
+pub(super) fn furthest(area: Rect, chrome: Chrome, view: &View) -> usize {
+    let plan = Plan::of(area, chrome, view);
+    let aside = plan.aside().into_iter().map(|(section, frame)| {
+        let rows = panel::inside(frame, chrome).height;
+        list::hidden(&[section], rows)
+    });
+    aside.chain([list::hidden(&plan.sections(), plan.inner().height)]).max().unwrap_or(0)
+}
+
+/// Draws the panel.
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View) {
+    let plan = Plan::of(area, chrome, view);
+    let top = view.scene.ui.scroll[Panel::Sources.index()].top;
+    let sections = plan.sections();
+    let list = List::new(&sections, plan.inner().height, top);
+    let notes = notes(view, &list, plan.table.sources());
+    panel::draw(canvas, plan.main, chrome, Panel::Sources, view.scene.ui.focus, &notes);
+    list.draw(canvas, plan.inner());
+    for (section, frame) in plan.aside() {
+        let inner = panel::inside(frame, chrome);
+        let sections = [section];
+        let list = List::new(&sections, inner.height, top);
+        let cut = list.cut().then(|| (list.position(section.rows()), canvas.theme.dim));
+        panel::part(canvas, frame, chrome, section.title(), cut.as_slice());
+        list.draw(canvas, inner);
     }
 }
 

@@ -84,7 +84,7 @@ fn ascii(c: char) -> char {
         '│' | '·' => '|',
         '╭' | '╮' | '╰' | '╯' | '▅' => '+',
         '▲' => '!',
-        '►' => '>',
+        '►' | '→' => '>',
         '×' => 'x',
         '↑' => '^',
         '↓' => 'v',
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn ascii_is_ascii_whatever_comes() {
         let theme = Theme::new(true, true);
-        assert!("…—▲►×↑▁▂▃▄▅▆▇█▏日é╭┼".chars().all(|c| theme.glyph(c).is_ascii()));
+        assert!("…—▲►→×↑▁▂▃▄▅▆▇█▏日é╭┼".chars().all(|c| theme.glyph(c).is_ascii()));
         assert_eq!(Theme::new(true, false).glyph('…'), '…');
     }
 }

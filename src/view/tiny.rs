@@ -1,13 +1,14 @@
 //! What is left on a screen of 20 by 5: the worst flag and the key figures.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::model::snapshot::FlagId;
 use crate::units::PerSec;
 use crate::view::canvas::{Canvas, width};
 use crate::view::figures::{byte_rate, bytes, or_dash};
 use crate::view::theme::ALERT;
-use crate::view::{View, header};
+use crate::view::{View, header, sqlite};
 
 /// Columns in which label and figure stand, however wide the screen.
 const COLUMNS: u16 = 28;
@@ -34,15 +35,15 @@ fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
         return;
     }
     let (state, style) = header::state(view);
-    let Some(flag) = view.snapshot.flags.first() else {
-        canvas.text(area.x, area.y, area.width, &state, style);
-        return;
-    };
     let mut row = area;
     if state != "live" {
         let used = canvas.text(row.x, row.y, row.width, &state, style) + 1;
         row = crate::view::canvas::cut_left(row, used).1;
     }
+    let Some(flag) = view.snapshot.flags.first() else {
+        draw_unflagged(canvas, row, view, (&state, style));
+        return;
+    };
     let more = view.snapshot.flags.len() - 1;
     let more = if more > 0 { format!(" +{more}") } else { String::new() };
     let sentence = format!("{ALERT} {}{more}", flag.text);
@@ -50,6 +51,16 @@ fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
     let text = if width(&sentence) <= row.width { sentence } else { short };
     let critical = canvas.theme.critical;
     canvas.text(row.x, row.y, row.width, &text, critical);
+}
+
+/// Without a flag: what the log needs, else the state.
+fn draw_unflagged(canvas: &mut Canvas, area: Rect, view: &View, (state, style): (&str, Style)) {
+    let warn = canvas.theme.warn;
+    match sqlite::two_words(view) {
+        Some(words) => _ = canvas.text(area.x, area.y, area.width, &format!("{ALERT} {words}"), warn),
+        None if state == "live" => _ = canvas.text(area.x, area.y, area.width, state, style),
+        None => {}
+    }
 }
 
 fn words(flag: FlagId) -> &'static str {

@@ -130,9 +130,11 @@ fn parsers(criterion: &mut Criterion) {
     header.extend([16, 0, 2, 2, 0, 64, 32, 32]);
     header.resize(100, 0);
     group.bench_function("database header", |b| b.iter(|| db_header::parse(black_box(&header))));
-    let io =
-        b"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\ncancelled_write_bytes: 7\n";
-    group.bench_function("/proc/PID/io", |b| b.iter(|| process::io(black_box(io))));
+    let io: &[u8] = b"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\n\
+        cancelled_write_bytes: 7\n";
+    group.bench_function("/proc/PID/io", |b| b.iter(|| procfs::process::Io::from_buf_read(black_box(io))));
+    let stat = b"4382 (corescope-inges) S 1 4382 4382 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 9 0 123456 1 2\n";
+    group.bench_function("/proc/PID/stat", |b| b.iter(|| process::stat(black_box(stat))));
     for lines in [20, 10_000] {
         let table = lock_table(lines);
         group.bench_function(format!("/proc/locks, {lines} lines"), |b| {

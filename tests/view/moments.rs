@@ -5,8 +5,11 @@ use std::sync::Arc;
 use corescope_top::model::snapshot::{
     Flag, FlagId, IoRates, ProcView, Snapshot, SourceFault, SourceRow, SourcesView, SqliteView,
 };
-use corescope_top::sample::{FileStat, Liveness, MqttSource, WalIndex, WriterPerf};
+use corescope_top::model::wal::view::Diagnosis;
+use corescope_top::sample::{FileStat, Liveness, MqttSource, WriterPerf};
 use corescope_top::units::{Bytes, MB, Wall};
+
+use super::log;
 
 const M: f64 = MB as f64;
 /// 2026-11-22T14:59:32Z.
@@ -70,7 +73,6 @@ pub fn quiet_moment(second: u64) -> Snapshot {
     let write = 420_000.0 + 90_000.0 * noise(second, 7);
     let io = IoRates { write, syscr: 51.0, syscw: 330.9, ..IoRates::default() };
     let served = IoRates { read: 12_288.0, syscr: 11.2, syscw: 1.0, ..IoRates::default() };
-    let frames = (second * 11 % 1000) as u32;
     let mqtt = |name: &str, connected, packet, write| {
         let source = MqttSource {
             name: name.into(),
@@ -94,12 +96,6 @@ pub fn quiet_moment(second: u64) -> Snapshot {
             wal_size: Some(Bytes(32 + u64::from(second.min(90) as u32) * 46_098)),
             wal_growth: Some(if second < 90 { 46_098.0 } else { 0.0 }),
             open: Some(true),
-            wal_index: Some(WalIndex {
-                page_size: 4096,
-                mx_frame: frames,
-                checkpointed: frames * 9 / 10,
-                ..WalIndex::default()
-            }),
             page_count: Some(1_365_760),
             page_size: Some(4096),
             freelist_count: Some(1_204),
@@ -107,6 +103,7 @@ pub fn quiet_moment(second: u64) -> Snapshot {
             journal_mode: Some("wal".to_owned()),
             cache_hit_rate: Some(0.982),
             cache_hit_of: "server",
+            wal: Arc::new(log::quiet(second)),
             ..SqliteView::default()
         }),
         sources: SourcesView {
@@ -167,8 +164,10 @@ pub fn burst_moment(snapshot: &mut Snapshot, second: u32) {
         db.wal_size = Some(Bytes((4 + 3 * u64::from(second)) * MB));
         db.wal_growth = Some(3.0 * M);
         db.cache_hit_rate = Some(0.713);
-        db.wal_index =
-            Some(WalIndex { page_size: 4096, mx_frame: 46_737, checkpointed: 213, ..WalIndex::default() });
+        let wal = Arc::make_mut(&mut db.wal);
+        (wal.live, wal.checkpointed, wal.pending) = (Some(46_737), Some(46_213), Some(524));
+        (wal.growth, wal.to_limit, wal.to_full) = (Some(3.0 * M), Some(0.0), Some(17_408.0));
+        wal.diagnosis = Diagnosis::Growing;
     }
     snapshot.flags = vec![
         flag(
@@ -189,6 +188,9 @@ pub fn extreme_moment(snapshot: &mut Snapshot) {
         snapshot.sources.rows.push(extra);
     }
     snapshot.sources.left_out = 12;
+    let long = lock(&"component".repeat(9), i64::MAX, i64::MIN, f64::NAN, 1e300);
+    snapshot.sources.writer_perf = vec![long; 9].into();
+    log::extreme(snapshot);
     if let Some(rates) = snapshot.ingestor.as_mut().and_then(|process| process.rates.as_mut()) {
         *rates = IoRates {
             read: f64::MAX,

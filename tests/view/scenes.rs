@@ -1,5 +1,6 @@
 //! Scenes as a real ingestor would make them: three minutes of quiet, then whatever went wrong.
 
+mod log;
 mod moments;
 
 use corescope_top::model::history::History;
@@ -8,24 +9,8 @@ use corescope_top::model::snapshot::Snapshot;
 use corescope_top::ui::{Labels, Ui};
 use corescope_top::units::Mono;
 use corescope_top::view::{KeyHelp, Scene, Theme};
+pub use log::{closed, held, high_water, no_checkpoints, not_wal};
 use moments::{burst_moment, extreme_moment, loop_moment, quiet_moment};
-
-pub const KEYS: [KeyHelp; 14] = [
-    KeyHelp { keys: "q, Ctrl-C", what: "quit" },
-    KeyHelp { keys: "?", what: "this help" },
-    KeyHelp { keys: "p, space", what: "pause; sampling goes on" },
-    KeyHelp { keys: "Tab, Shift-Tab", what: "next or previous panel" },
-    KeyHelp { keys: "1 2 3", what: "disk, database, sources" },
-    KeyHelp { keys: "z", what: "the panel in focus alone" },
-    KeyHelp { keys: "j k, arrows", what: "scroll by a row" },
-    KeyHelp { keys: "PgUp PgDn Home End", what: "scroll by a page, to the ends" },
-    KeyHelp { keys: "s, S", what: "next order, reversed" },
-    KeyHelp { keys: "/", what: "filter the sources by name" },
-    KeyHelp { keys: "t", what: "time in the graphs" },
-    KeyHelp { keys: "+ -", what: "longer, shorter interval" },
-    KeyHelp { keys: "Ctrl-Z", what: "suspend" },
-    KeyHelp { keys: "Esc", what: "back" },
-];
 
 /// Everything a scene borrows.
 pub struct World {
@@ -36,6 +21,7 @@ pub struct World {
     pub labels: Labels,
     pub theme: Theme,
     pub now: Mono,
+    pub keys: Vec<KeyHelp>,
 }
 
 impl World {
@@ -48,7 +34,7 @@ impl World {
             labels: &self.labels,
             theme: &self.theme,
             now: self.now,
-            keys: &KEYS,
+            keys: &self.keys,
         }
     }
 
@@ -62,10 +48,13 @@ impl World {
             labels: Labels {
                 db: Some("/app/data/meshcore.db".into()),
                 stats: "/tmp/corescope-ingestor-stats.json".into(),
+                ingestor: true,
+                server: true,
                 scenario: None,
             },
             theme: Theme::new(true, false),
             now: Mono(0),
+            keys: corescope_top::app::keys::help(),
         }
     }
 
@@ -111,6 +100,27 @@ impl World {
     /// One more second of [`Self::burst`].
     pub fn burst_second(&mut self, second: u32) {
         self.tick(|snapshot| burst_moment(snapshot, 60 + second));
+    }
+
+    /// A reader has pinned the log for 130 s; two more have moved on.
+    pub fn pinned() -> Self {
+        let mut world = Self::quiet();
+        for second in 0..130_u32 {
+            world.tick(|snapshot| log::pinned(snapshot, second));
+        }
+        world
+    }
+
+    /// One more second of [`Self::pinned`].
+    pub fn pinned_second(&mut self, second: u32) {
+        self.tick(|snapshot| log::pinned(snapshot, 130 + second));
+    }
+
+    /// After three quiet minutes the log is what `change` makes of it.
+    pub fn with_log(change: impl FnOnce(&mut Snapshot)) -> Self {
+        let mut world = Self::quiet();
+        world.tick(change);
+        world
     }
 
     /// The ingestor's stats file has not been written for 12 s.

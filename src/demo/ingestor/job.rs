@@ -12,13 +12,15 @@ use crate::demo::prng::Prng;
 use crate::demo::scenario::Scenario;
 use crate::units::MB;
 
-/// A job that writes beside the traffic, one small transaction at a time.
+/// A job that writes beside the traffic: one small transaction at a time, or one that doesn't end.
 #[derive(Debug)]
 pub enum Job {
     /// Rewrites rows that are done.
     Backfill(Backfill),
     /// Rewrites what the nodes know of their neighbours.
     Neighbors(Neighbors),
+    /// Keeps the writer lock from the moment it is due.
+    Hold(Instant),
 }
 
 impl Job {
@@ -29,7 +31,9 @@ impl Job {
             Scenario::WriteBurst => Some(Self::Neighbors(Neighbors::new(16 * MB, NODES, u64::MAX))),
             // Past the 100 MB of the Perf page, and well below what the demo may take of the disk. The pace
             // stays under the write limit: only the log is to be flagged.
-            Scenario::WalGrowth => Some(Self::Neighbors(Neighbors::new(7 * MB + MB / 2, 15, 128 * MB))),
+            Scenario::WalGrowth => Some(Self::Neighbors(Neighbors::new(5 * MB, 10, 144 * MB))),
+            Scenario::WalHighWater => Some(Self::Neighbors(Neighbors::new(7 * MB + MB / 2, 15, 112 * MB))),
+            Scenario::WriterHeld => Some(Self::Hold(Instant::now())),
             Scenario::Quiet | Scenario::StatsStall | Scenario::Restart | Scenario::Tour => None,
         }
     }
@@ -39,6 +43,7 @@ impl Job {
         match self {
             Self::Backfill(job) => job.due,
             Self::Neighbors(job) => job.due,
+            Self::Hold(due) => *due,
         }
     }
 
@@ -48,6 +53,7 @@ impl Job {
         match self {
             Self::Backfill(job) => job.due = due,
             Self::Neighbors(job) => job.due = due,
+            Self::Hold(hold) => *hold = due,
         }
     }
 }
@@ -191,10 +197,10 @@ mod tests {
     #[test]
     fn the_log_has_a_limit() {
         let Some(Job::Neighbors(mut job)) = Job::of(Scenario::WalGrowth, Vec::new()) else { panic!() };
-        assert_eq!(job.turn(0), Some(0..15));
-        assert_eq!(job.turn(128 * MB), None);
+        assert_eq!(job.turn(0), Some(0..10));
+        assert_eq!(job.turn(144 * MB), None);
         assert!(job.due > Instant::now());
-        assert_eq!(job.turn(0), Some(15..30));
+        assert_eq!(job.turn(0), Some(10..20));
         assert!(Job::of(Scenario::Quiet, Vec::new()).is_none());
     }
 }

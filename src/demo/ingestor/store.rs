@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, DropBehavior, Transaction, TransactionBehavior, params};
 
 use super::radio::{ADVERT, Message, Packet};
 
@@ -42,6 +42,13 @@ pub struct Held {
     pub hold: Duration,
 }
 
+/// A transaction that stays open until [`Store::let_go`].
+#[derive(Clone, Copy, Debug)]
+pub struct Holding {
+    wait: Duration,
+    since: Instant,
+}
+
 /// What became of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ingested {
@@ -71,17 +78,36 @@ impl Store {
         std::fs::metadata(&self.wal).map_or(0, |meta| meta.len())
     }
 
-    /// Runs `work` in one transaction that takes the writer lock at once, and times it.
+    /// Runs `work` in one transaction that takes the writer lock at once, wanted since `asked`, and times it.
     pub fn write<T>(
         &mut self,
+        asked: Instant,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<(T, Held)> {
-        let asked = Instant::now();
         let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let got = Instant::now();
         let value = work(&transaction)?;
         transaction.commit()?;
         Ok((value, Held { wait: got - asked, hold: got.elapsed() }))
+    }
+
+    /// Takes the writer lock, does `work`, and keeps the lock; [`Store::let_go`] has to come next.
+    pub fn hold(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<Holding> {
+        let asked = Instant::now();
+        let mut transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let since = Instant::now();
+        work(&transaction)?;
+        transaction.set_drop_behavior(DropBehavior::Ignore);
+        Ok(Holding { wait: since - asked, since })
+    }
+
+    /// Commits the transaction of `holding`.
+    pub fn let_go(&mut self, holding: Holding) -> rusqlite::Result<Held> {
+        self.conn.execute_batch("COMMIT")?;
+        Ok(Held { wait: holding.wait, hold: holding.since.elapsed() })
     }
 
     /// Copies the whole log into the database and cuts it to nothing. `false` if a reader was in the way.
@@ -223,7 +249,9 @@ mod tests {
         let mut radio = Radio::new(Prng::new(1));
         let all = (0..transmissions).flat_map(|_| radio.transmission());
         store
-            .write(|conn| all.map(|message| ingest(conn, &message, 0)).collect::<rusqlite::Result<Vec<_>>>())
+            .write(Instant::now(), |conn| {
+                all.map(|message| ingest(conn, &message, 0)).collect::<rusqlite::Result<Vec<_>>>()
+            })
             .unwrap();
         (folder, store)
     }
@@ -232,7 +260,7 @@ mod tests {
     fn a_packet_heard_again_is_a_duplicate() {
         let (_folder, mut store) = filled(0);
         let message = Radio::new(Prng::new(1)).transmission().remove(0);
-        let mut write = || store.write(|conn| ingest(conn, &message, 0)).unwrap().0;
+        let mut write = || store.write(Instant::now(), |conn| ingest(conn, &message, 0)).unwrap().0;
         assert_eq!(write().new_transmission, Some(true));
         assert_eq!(write(), Ingested { new_transmission: Some(false), node: false });
         let rows = ["transmissions", "observations", "observers"].map(|table| count(&store, table));
@@ -245,7 +273,7 @@ mod tests {
         let ids = store.observation_ids(40).unwrap();
         for _ in 0..3 {
             let before = store.wal_size();
-            assert_eq!(store.write(|conn| rewrite_paths(conn, &ids)).unwrap().0, 40);
+            assert_eq!(store.write(Instant::now(), |conn| rewrite_paths(conn, &ids)).unwrap().0, 40);
             assert!(store.wal_size() > before);
         }
     }
@@ -254,8 +282,12 @@ mod tests {
     fn what_is_kept_is_bounded() {
         let (folder, mut store) = filled(4500);
         let list = "x".repeat(24_000);
-        store.write(|conn| (0..60).try_for_each(|node| rewrite_neighbors(conn, node, &list, 0))).unwrap();
-        store.write(|conn| prune(conn, 4000)).unwrap();
+        store
+            .write(Instant::now(), |conn| {
+                (0..60).try_for_each(|node| rewrite_neighbors(conn, node, &list, 0))
+            })
+            .unwrap();
+        store.write(Instant::now(), |conn| prune(conn, 4000)).unwrap();
         assert_eq!(count(&store, "transmissions"), 4000);
         let orphans = "observations WHERE transmission_id NOT IN (SELECT id FROM transmissions)";
         assert_eq!(count(&store, orphans), 0);

@@ -14,6 +14,16 @@ pub(crate) struct List<'a> {
     total: usize,
 }
 
+/// Every section is its heading, its rows and a blank line, but for the last one's.
+fn lines(sections: &[&dyn Section]) -> usize {
+    sections.iter().map(|section| section.rows() + 2).sum::<usize>().saturating_sub(1)
+}
+
+/// Lines of `sections` that `height` rows can't show at once.
+pub(crate) fn hidden(sections: &[&dyn Section], height: u16) -> usize {
+    lines(sections).saturating_sub(height.into())
+}
+
 /// What stands in a line.
 enum Line {
     Heading,
@@ -25,8 +35,7 @@ impl<'a> List<'a> {
     /// The part of `sections` that `height` rows show from line `top` on, or from the last line
     /// that fills them.
     pub(crate) fn new(sections: &'a [&'a dyn Section], height: u16, top: usize) -> Self {
-        // Every section is its heading, its rows and a blank line, but for the last one's.
-        let total = sections.iter().map(|section| section.rows() + 2).sum::<usize>().saturating_sub(1);
+        let total = lines(sections);
         let height = usize::from(height).min(total);
         let top = top.min(total - height);
         Self { sections, lines: top..top + height, total }
@@ -57,6 +66,11 @@ impl<'a> List<'a> {
                 Some((_, Line::Blank)) | None => {}
             }
         }
+    }
+
+    /// Whether there is more than is visible.
+    pub(crate) fn cut(&self) -> bool {
+        self.lines.len() < self.total
     }
 
     /// Which of the first section's `rows` are visible, and whether there is more below.

@@ -32,7 +32,7 @@ impl<'a> Lock<'a> {
 /// Columns of name, count, contention and the two times.
 fn widths(columns: u16) -> [u16; 5] {
     let figures = match columns {
-        ROOMY.. => [10, 12, 11, 11],
+        ROOMY.. => [10, 12, 12, 12],
         FULL.. => [6, 6, 8, 8],
         34.. => [0, 6, 8, 8],
         _ => [0, 0, 8, 8],
@@ -55,9 +55,10 @@ impl Section for Lock<'_> {
         let dim = canvas.theme.dim;
         let area = cut_left(area, self.indent).1;
         let titles = if area.width >= ROOMY {
-            ["writer lock", "count", "contention", "wait p95", "hold p95"]
+            ["writer lock", "count", "contention", "wait ms p95", "hold ms p95"]
         } else {
-            [if area.width < FULL { "lock p95" } else { "writer lock p95" }, "count", "cont.", "wait", "hold"]
+            let name = if area.width < FULL { "lock p95" } else { "writer lock p95" };
+            [name, "count", "cont.", "wait ms", "hold ms"]
         };
         let [name, rest @ ..] = widths(area.width);
         let mut row = Row::new(area);

@@ -51,14 +51,20 @@ impl Widths {
 /// The sources that are shown, in their order.
 pub(crate) struct Table<'a> {
     view: &'a View<'a>,
-    shown: &'a [&'a SourceRow],
+    shown: Vec<&'a SourceRow>,
     widths: Widths,
 }
 
 impl<'a> Table<'a> {
-    /// The table of `shown` in a panel of `columns` columns.
-    pub(crate) fn new(view: &'a View<'a>, shown: &'a [&'a SourceRow], columns: u16) -> Self {
+    /// The table in a panel of `columns` columns.
+    pub(crate) fn new(view: &'a View<'a>, columns: u16) -> Self {
+        let shown = order::shown(&view.snapshot.sources.rows, view.scene.ui);
         Self { view, shown, widths: Widths::of(columns) }
+    }
+
+    /// Sources that pass the filter.
+    pub(crate) fn sources(&self) -> usize {
+        self.shown.len()
     }
 
     /// What stands under the rows: why there are none, or how many are missing.

@@ -69,3 +69,22 @@ fn zoom_focus_and_interval() {
     terminal.type_keys("-");
     terminal.see("0.5 s");
 }
+
+#[test]
+fn a_step_up_from_the_end_is_seen_at_once() {
+    let target = Target::start();
+    let mut terminal = target.watch(80, 24);
+    terminal.see("tx_inserted");
+    terminal.resize(80, 21);
+    terminal.type_keys("3");
+    terminal.wait("list longer than its panel", |text| heading(text).contains(" 1–"));
+    terminal.type_keys("\x1b[F");
+    let end = terminal.wait("end of the list", |text| !heading(text).contains(" 1–"));
+    terminal.type_keys("k");
+    terminal.wait("line above the end", |text| heading(text) != heading(&end));
+}
+
+/// The heading of the sources, which says which rows are shown.
+fn heading(text: &str) -> String {
+    text.lines().find(|line| line.contains("Write sources")).unwrap_or("").to_owned()
+}

@@ -98,15 +98,28 @@ impl Terminal {
         (screen.alternate_screen(), screen.hide_cursor())
     }
 
+    /// What `look` makes of the screen.
+    pub fn with_screen<T>(&self, look: impl Fn(&vt100::Screen) -> T) -> T {
+        look(self.shared.lock().unwrap().parser.screen())
+    }
+
     /// Waits until the screen satisfies `condition`.
     pub fn wait(&self, what: &str, condition: impl Fn(&str) -> bool) -> String {
-        let end = Instant::now() + DEADLINE;
+        self.wait_until(Instant::now() + DEADLINE, what, condition)
+    }
+
+    /// The same with minutes of patience.
+    pub fn wait_long(&self, what: &str, condition: impl Fn(&str) -> bool) -> String {
+        self.wait_until(Instant::now() + DEADLINE * 6, what, condition)
+    }
+
+    fn wait_until(&self, end: Instant, what: &str, condition: impl Fn(&str) -> bool) -> String {
         loop {
             let text = self.text();
             if condition(&text) {
                 return text;
             }
-            assert!(Instant::now() < end, "no {what} within {DEADLINE:?}; the screen:\n{text}");
+            assert!(Instant::now() < end, "no {what} in time; the screen:\n{text}");
             thread::sleep(Duration::from_millis(20));
         }
     }

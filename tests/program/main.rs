@@ -1,0 +1,12 @@
+//! The real program, watching a real ingestor: in a pseudo-terminal (keys, sizes, signals, every way
+//! out) and printing lines.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod endings;
+mod keys;
+mod lines;
+mod pictures;
+mod target;
+mod terminal;
+mod weather;
