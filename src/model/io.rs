@@ -19,6 +19,9 @@ pub struct ProcTracker {
     seen: Option<Mono>,
     base: Option<(Mono, IoCounters)>,
     rates: Option<IoRates>,
+    last_rates: Option<IoRates>,
+    restarts: u32,
+    restarted: Option<Mono>,
 }
 
 impl ProcTracker {
@@ -34,12 +37,19 @@ impl ProcTracker {
             Reading::Good(process) => self.seen(process),
             Reading::Failed(_) => self.rates = None,
         }
+        if self.rates.is_some() {
+            self.last_rates = self.rates;
+        }
+        let gone = reading.good().is_none();
         Some(ProcView {
             pid: self.identity.map(|(pid, _)| pid),
             name: Arc::clone(&self.name),
             uptime: self.uptime,
-            gone_since: if reading.good().is_some() { None } else { self.seen },
+            gone_since: self.seen.filter(|_| gone),
             rates: self.rates,
+            last_rates: self.last_rates.filter(|_| gone),
+            restarts: self.restarts,
+            restarted: self.restarted,
         })
     }
 
@@ -47,7 +57,11 @@ impl ProcTracker {
         let identity = Some((process.pid, process.start));
         if self.identity != identity {
             // Another process: nothing of the old one may enter its rates.
-            (self.base, self.rates) = (None, None);
+            (self.base, self.rates, self.last_rates) = (None, None, None);
+            if self.identity.is_some() {
+                self.restarts += 1;
+                self.restarted = Some(process.mono);
+            }
             self.identity = identity;
         }
         self.name = Arc::clone(&process.name);
@@ -114,6 +128,8 @@ mod tests {
         // The pid is used again by another process, whose counters are larger.
         assert_eq!(writes(&mut tracker, &sample(4.0, 2, 1 << 40)), None);
         assert_eq!(writes(&mut tracker, &sample(5.0, 2, (1 << 40) + 10)), Some(10.0));
+        let view = tracker.push(&sample(6.0, 2, 1 << 41)).unwrap();
+        assert_eq!((view.restarts, view.restarted), (1, Some(Mono(4_000_000_000))));
     }
 
     #[test]
@@ -140,6 +156,7 @@ mod tests {
         tracker.push(&sample(2.0, 1, 10));
         let view = tracker.push(&Reading::Failed(Fault::new(FaultKind::Gone, "gone"))).unwrap();
         assert_eq!((view.pid, view.rates), (Some(7), None));
+        assert_eq!(view.last_rates.map(|rates| rates.write), Some(10.0));
         assert_eq!(view.gone_since, Some(Mono(2_000_000_000)));
         assert!(tracker.push(&Reading::Unwatched).is_none());
     }

@@ -47,6 +47,12 @@ pub struct ProcView {
     pub gone_since: Option<Mono>,
     /// Its rates; `None` until two good samples of the same process.
     pub rates: Option<IoRates>,
+    /// The rates that were known last, of a process that can't be read now.
+    pub last_rates: Option<IoRates>,
+    /// How often another process took its place while it was watched.
+    pub restarts: u32,
+    /// When that happened last.
+    pub restarted: Option<Mono>,
 }
 
 /// Rates of one process, per second.

@@ -128,8 +128,8 @@ fn draw_process(
     }
     let theme = canvas.theme;
     let mut row = Row::new(area);
-    let known = process.rates.as_ref();
-    let style = if known.is_some() { theme.text } else { theme.dim };
+    let known = process.rates.as_ref().or(process.last_rates.as_ref());
+    let style = if process.rates.is_some() { theme.text } else { theme.dim };
     // The label may fill its field: the first figure's begins with a free column.
     canvas.text(area.x, area.y, LABEL.min(area.width), role, style);
     row.left(canvas, LABEL, "", style);

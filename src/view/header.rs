@@ -126,9 +126,16 @@ fn describe(role: &str, process: &ProcView, view: &View, short: bool) -> (String
     match (process.gone_since, process.uptime) {
         (Some(since), _) => {
             let gone = span(view.snapshot.mono.since(since).as_secs_f64());
-            (format!("{who} gone for {gone}"), theme.critical)
+            (format!("{who} exited {gone} ago"), theme.critical)
         }
-        (None, Some(uptime)) if !short => (format!("{who} up {}", span(uptime)), theme.text),
+        (None, Some(uptime)) if !short => {
+            let restarts = match process.restarts {
+                0 => String::new(),
+                1 => ", restarted".to_owned(),
+                times => format!(", restarted {times} times"),
+            };
+            (format!("{who} up {}{restarts}", span(uptime)), theme.text)
+        }
         _ => (who, theme.text),
     }
 }

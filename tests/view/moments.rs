@@ -52,7 +52,13 @@ fn rows(second: u64) -> Vec<SourceRow> {
 }
 
 fn process(name: &str, pid: u32, uptime: f64, rates: IoRates) -> ProcView {
-    ProcView { pid: Some(pid), name: name.into(), uptime: Some(uptime), gone_since: None, rates: Some(rates) }
+    ProcView {
+        pid: Some(pid),
+        name: name.into(),
+        uptime: Some(uptime),
+        rates: Some(rates),
+        ..ProcView::default()
+    }
 }
 
 fn lock(name: &str, count: i64, waits: i64, wait: f64, hold: f64) -> (Arc<str>, WriterPerf) {
