@@ -102,7 +102,7 @@ fn how_long_it_is_named() {
     let mut watch = Watch::new(monitor.pid(), &site.db);
     let (mut spans, mut since, mut before): (Vec<Duration>, Option<Instant>, Option<Instant>) =
         (Vec::new(), None, None);
-    let (end, mut reads) = (Instant::now() + Duration::from_secs(60), 0);
+    let (end, mut reads) = (Instant::now() + Duration::from_mins(1), 0);
     let mut commit = Instant::now();
     while Instant::now() < end {
         let now = Instant::now();

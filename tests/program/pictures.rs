@@ -96,7 +96,7 @@ fn pictures() {
             });
         });
         scope.spawn(|| {
-            take("write-burst", 80, 24, "write-burst.svg", |text| text.contains("▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲"))
+            take("write-burst", 80, 24, "write-burst.svg", |text| text.contains("▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲"));
         });
     });
 }
