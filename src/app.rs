@@ -12,6 +12,7 @@ use crate::model::history::History;
 use crate::model::limits::Limits;
 use crate::model::snapshot::Snapshot;
 use crate::sample::Sample;
+use crate::ui::stage::{Picker, Stage};
 use crate::ui::{GraphSpan, Labels, Panel, Scroll, SortBy, Ui};
 use keys::Action;
 
@@ -37,6 +38,10 @@ pub enum Effect {
     Suspend,
     /// Sample at another interval, in seconds, and draw.
     Interval(f64),
+    /// Watch the ingestor with this pid.
+    Pick(u32),
+    /// Look for targets to choose from.
+    Choose,
 }
 
 /// What is shown now: the newest picture, or the one that was frozen.
@@ -90,6 +95,15 @@ impl App {
         Effect::Draw
     }
 
+    /// Starts anew with another target: nothing of the old one is true of it.
+    pub fn attach(&mut self, labels: Labels) {
+        self.model = Model::new(*self.model.limits());
+        (self.live, self.frozen) = (Picture::default(), None);
+        self.labels = labels;
+        self.ui.paused = false;
+        self.ui.stage = Stage::Watching;
+    }
+
     /// Names the demo's scenario.
     pub fn scenario(&mut self, name: &str) -> Effect {
         self.labels.scenario = Some(Arc::from(name));
@@ -98,9 +112,12 @@ impl App {
 
     /// Eats a key.
     pub fn key(&mut self, key: KeyEvent) -> Effect {
-        if self.ui.editing
-            && let Some(effect) = self.edit(key)
-        {
+        let special = match &mut self.ui.stage {
+            Stage::Picking(picker) => pick(picker, key),
+            Stage::Watching if self.ui.editing => self.edit(key),
+            _ => None,
+        };
+        if let Some(effect) = special {
             return effect;
         }
         match keys::action(key) {
@@ -137,6 +154,7 @@ impl App {
 
     fn act(&mut self, action: Action) -> Effect {
         match action {
+            Action::Choose => return Effect::Choose,
             Action::QuitNow => return Effect::Quit,
             Action::Quit if self.ui.help.is_none() => return Effect::Quit,
             Action::Suspend => return Effect::Suspend,
@@ -242,9 +260,35 @@ impl App {
     }
 }
 
+/// A key in the list of targets; `None` if it means what it always means.
+fn pick(picker: &mut Picker, key: KeyEvent) -> Option<Effect> {
+    let plain = key.modifiers - KeyModifiers::SHIFT == KeyModifiers::NONE;
+    match key.code {
+        KeyCode::Enter => return picker.choice().map(Effect::Pick).or(Some(Effect::Nothing)),
+        KeyCode::Up => picker.step(-1),
+        KeyCode::Down | KeyCode::Tab => picker.step(1),
+        KeyCode::PageUp => picker.step(-(PAGE as isize)),
+        KeyCode::PageDown => picker.step(PAGE as isize),
+        KeyCode::Home => picker.step(isize::MIN),
+        KeyCode::End => picker.step(isize::MAX),
+        KeyCode::Backspace => drop(picker.filter.pop()),
+        KeyCode::Esc => picker.filter.clear(),
+        // Nothing typed yet: q is no letter of a name but the wish to leave.
+        KeyCode::Char('q') if picker.filter.is_empty() => return None,
+        KeyCode::Char(c) if plain => {
+            if picker.filter.chars().count() < MAX_FILTER {
+                picker.filter.push(c);
+            }
+        }
+        _ => return None,
+    }
+    Some(Effect::Draw)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::stage::PickRow;
 
     fn app() -> App {
         App::new(Limits::default(), Labels::default(), 1.0)
@@ -332,6 +376,31 @@ mod tests {
         assert_eq!(app.ui.scroll[2].top, 6);
         typed(&mut app, "?j");
         assert_eq!((app.ui.scroll[2].top, app.ui.help), (6, Some(Scroll { top: 1 })));
+    }
+
+    #[test]
+    fn the_picker_takes_letters_and_enter() {
+        let mut app = app();
+        let row = |pid, db: &str| PickRow { pid, db: Some(db.into()), ..PickRow::default() };
+        let rows = vec![row(1, "/a.db"), row(2, "/b.db"), row(3, "/bq.db")];
+        app.ui.stage = Stage::Picking(Picker { rows, ..Picker::default() });
+        press(&mut app, KeyCode::Down);
+        assert_eq!(press(&mut app, KeyCode::Enter), Effect::Pick(2));
+        typed(&mut app, "bq");
+        assert_eq!(press(&mut app, KeyCode::Enter), Effect::Pick(3));
+        press(&mut app, KeyCode::Esc);
+        assert_eq!(typed(&mut app, "q"), Effect::Quit);
+    }
+
+    #[test]
+    fn another_target_starts_anew() {
+        let mut app = app();
+        app.sample(&Sample::default());
+        typed(&mut app, "p");
+        app.attach(Labels::default());
+        assert!(app.picture().snapshot.is_none() && !app.ui.paused);
+        app.sample(&Sample::default());
+        assert_eq!(app.newest().unwrap().seq, 1);
     }
 
     #[test]

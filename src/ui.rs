@@ -1,5 +1,7 @@
 //! What the person at the screen has chosen: plain data, changed by the app, read by the view.
 
+pub mod stage;
+
 use std::sync::Arc;
 
 /// The three panels.
@@ -91,6 +93,8 @@ pub struct Scroll {
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ui {
+    /// What the screen is for.
+    pub stage: stage::Stage,
     /// The panel that keys act on.
     pub focus: Panel,
     /// The focused panel has the screen to itself.

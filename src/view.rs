@@ -13,6 +13,7 @@ mod help;
 mod panel;
 mod sources;
 mod sqlite;
+mod stage;
 mod theme;
 mod tiny;
 mod words;
@@ -23,6 +24,7 @@ use ratatui::layout::{Position, Rect};
 use crate::model::history::{History, Key};
 use crate::model::limits::Limits;
 use crate::model::snapshot::{Flag, FlagId, ProcView, Snapshot, SqliteView};
+use crate::ui::stage::Stage;
 use crate::ui::{Labels, Panel, Ui};
 use crate::units::Mono;
 use canvas::{Canvas, cut_left, cut_top};
@@ -127,7 +129,17 @@ pub fn draw(frame: &mut Frame, scene: &Scene) {
     let blank = blank(scene);
     let view = View { scene, snapshot: scene.snapshot.unwrap_or(&blank) };
     let mut canvas = Canvas::new(frame.buffer_mut(), scene.theme);
-    let cursor = draw_screen(&mut canvas, area, &view);
+    let cursor = match &scene.ui.stage {
+        Stage::Watching => draw_screen(&mut canvas, area, &view),
+        Stage::Waiting(waiting) => {
+            stage::draw_waiting(&mut canvas, area, waiting, scene.now);
+            None
+        }
+        Stage::Picking(picker) => {
+            stage::draw_picker(&mut canvas, area, picker);
+            None
+        }
+    };
     if let Some(scroll) = scene.ui.help {
         help::draw(&mut canvas, area, scene.keys, scroll.top);
     } else if let Some(cursor) = cursor {

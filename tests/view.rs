@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use corescope_top::app::App;
 use corescope_top::model::limits::Limits;
+use corescope_top::ui::stage::Stage;
 use corescope_top::ui::{GraphSpan, Labels, Panel, Scroll, SortBy};
 use corescope_top::units::Mono;
 use corescope_top::view::{self, Scene, Theme};
@@ -383,5 +384,26 @@ fn a_second_is_cheap_over_ssh() {
         let pinned = bytes_per_second(World::pinned(), columns, rows, World::pinned_second);
         println!("{columns}x{rows}: quiet {quiet}, burst {burst}, pinned {pinned} B/s");
         assert!(quiet.max(burst).max(pinned) < limit, "{columns}x{rows}: {quiet} {burst} {pinned} B/s");
+    }
+}
+
+#[test]
+fn waiting_for_a_target_and_choosing_one() {
+    for (columns, rows) in [(80, 24), (40, 10), (20, 5)] {
+        check(&format!("waiting_{columns}x{rows}"), &scenes::stages::waiting(), columns, rows);
+        check(&format!("picking_{columns}x{rows}"), &scenes::stages::picking(6), columns, rows);
+    }
+    check("picking_120x30", &scenes::stages::picking(6), 120, 30);
+    let mut filtered = scenes::stages::picking(40);
+    if let Stage::Picking(picker) = &mut filtered.ui.stage {
+        picker.filter = "site-3".into();
+        picker.step(9);
+    }
+    check("picking_filtered_80x8", &filtered, 80, 8);
+    for columns in 0..60 {
+        for rows in 0..12 {
+            drawn(&scenes::stages::waiting(), columns, rows);
+            drawn(&filtered, columns, rows);
+        }
     }
 }

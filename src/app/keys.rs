@@ -46,6 +46,8 @@ pub enum Action {
     Span,
     /// Close, leave or clear what was opened last.
     Back,
+    /// Choose another target.
+    Choose,
     /// Draw everything anew.
     Redraw,
     /// Stop, as the shell's Ctrl-Z does.
@@ -186,6 +188,12 @@ pub const TABLE: &[Binding] = &[
         what: "back: close the help, drop the filter, leave the zoom",
         hint: Some("Esc back"),
         dispatch: &[special(KeyCode::Esc, Action::Back)],
+    },
+    Binding {
+        keys: "o",
+        what: "choose another ingestor to watch",
+        hint: None,
+        dispatch: &[key('o', Action::Choose)],
     },
     Binding {
         keys: "Ctrl-L",

@@ -225,6 +225,7 @@ impl Session {
             Effect::Draw => Todo::Draw,
             Effect::Redraw => Todo::Redraw,
             Effect::Suspend => Todo::Suspend,
+            Effect::Pick(_) | Effect::Choose => Todo::Nothing,
             Effect::Quit => self.ends(End::Done),
             Effect::Interval(secs) => {
                 self.sampler.set_interval(secs);

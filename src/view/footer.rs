@@ -23,7 +23,11 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, ui: &Ui, keys: &[KeyHelp]) -
 }
 
 /// Draws keys with what they do, the most needed first: what doesn't fit is left out whole.
-fn draw_hints<'a>(canvas: &mut Canvas, area: Rect, hints: impl Iterator<Item = (&'a str, &'a str)>) {
+pub(super) fn draw_hints<'a>(
+    canvas: &mut Canvas,
+    area: Rect,
+    hints: impl Iterator<Item = (&'a str, &'a str)>,
+) {
     let theme = canvas.theme;
     let mut x = area.x.saturating_add(1);
     for (key, what) in hints {

@@ -2,6 +2,7 @@
 
 mod log;
 mod moments;
+pub mod stages;
 
 use corescope_top::model::history::History;
 use corescope_top::model::limits::Limits;
