@@ -51,6 +51,9 @@ Reading another user's /proc/PID/io needs that user, root or CAP_SYS_PTRACE.";
 pub enum Command {
     /// Watch a small ingestor that is started for the purpose: needs nothing, leaves nothing behind
     Demo(DemoArgs),
+    /// Say line by line what is found, what each source says right now, and what the rest needs:
+    /// status 0 if all is well, 1 if something is missing
+    Doctor(DoctorArgs),
     /// The demo's keeper (internal)
     #[command(hide = true)]
     DemoDirector {
@@ -73,6 +76,14 @@ pub struct DemoArgs {
     pub scenario: crate::demo::Scenario,
 }
 
+/// Arguments of `doctor`.
+#[derive(Clone, Debug, Args)]
+pub struct DoctorArgs {
+    /// What to look at.
+    #[command(flatten)]
+    pub target: Target,
+}
+
 /// What to watch.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Target")]
@@ -90,9 +101,25 @@ pub struct Target {
     /// /tmp/corescope-ingestor-stats.json]
     #[arg(long, value_name = "PATH")]
     pub stats: Option<PathBuf>,
+    /// Another name by which an ingestor may go; may be given several times
+    #[arg(long = "match", value_name = "NAME")]
+    pub matches: Vec<String>,
 }
 
 impl Target {
+    /// What was given here and, for the rest, what was given in `before`: options may stand before a
+    /// subcommand and after it.
+    #[must_use]
+    pub fn or(&self, before: &Self) -> Self {
+        Self {
+            ingestor: self.ingestor.or(before.ingestor),
+            server: self.server.or(before.server),
+            db: self.db.clone().or_else(|| before.db.clone()),
+            stats: self.stats.clone().or_else(|| before.stats.clone()),
+            matches: [before.matches.as_slice(), &self.matches].concat(),
+        }
+    }
+
     /// The stats file to read: as given, else as the environment says, else the usual one.
     pub fn stats_path(&self) -> PathBuf {
         let from_env = || std::env::var_os(STATS_ENV).filter(|path| !path.is_empty()).map(PathBuf::from);
@@ -200,6 +227,16 @@ mod tests {
             assert!((cli.monitor.interval - 2.0).abs() < 1e-9);
             assert!(cli.monitor.json);
         }
+    }
+
+    #[test]
+    fn targets_may_stand_before_and_after_doctor() {
+        let line = "x --ingestor 7 --match a doctor --match b --db /m.db --ingestor 8 --json";
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let Some(Command::Doctor(args)) = &cli.command else { panic!("{cli:?}") };
+        let target = args.target.or(&cli.target);
+        assert_eq!((target.ingestor, target.matches), (Some(8), vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!((target.db, cli.monitor.json), (Some("/m.db".into()), true));
     }
 
     #[test]

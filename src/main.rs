@@ -7,10 +7,13 @@ use clap::Parser;
 use corescope_top::cli::{Cli, Command, Monitor};
 use corescope_top::demo;
 use corescope_top::run::setup::{self, Watched};
-use corescope_top::run::{End, lines, screen};
+use corescope_top::run::{End, doctor, lines, screen};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(Command::Doctor(args)) = &cli.command {
+        return ExitCode::from(doctor::run(&args.target.or(&cli.target), cli.monitor.json));
+    }
     let end = run(&cli).unwrap_or_else(|error| End::Unusable(vec![format!("{error:#}")]));
     // After a hangup standard error may be dead; that must not turn into another exit status.
     let _ = write!(std::io::stderr(), "{end}");
@@ -21,6 +24,7 @@ fn run(cli: &Cli) -> anyhow::Result<End> {
     match &cli.command {
         None => watch(&cli.monitor, || Ok(setup::of_target(&cli.target, &cli.monitor))),
         Some(Command::Demo(args)) => watch(&cli.monitor, || setup::of_demo(args.scenario, &cli.monitor)),
+        Some(Command::Doctor(_)) => Ok(End::Done),
         Some(Command::DemoDirector { scenario }) => demo::director::run(*scenario).map(|()| End::Done),
         Some(Command::DemoIngestor(args)) => demo::ingestor::run(args).map(|()| End::Done),
         Some(Command::DemoServer(args)) => demo::server::run(args).map(|()| End::Done),

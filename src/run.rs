@@ -1,5 +1,6 @@
 //! The two ways to run: a screen, or lines.
 
+pub mod doctor;
 pub mod lines;
 pub mod panics;
 pub mod screen;

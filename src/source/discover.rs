@@ -1,0 +1,266 @@
+//! Finding ingestors and servers, and what belongs to them, in any container on this host.
+//!
+//! A look at every process costs two or three system calls for each (see [`scan`]); what belongs to
+//! the few that are found is looked up after. Reading another process's command line can hang with
+//! that process, so a screen calls this on a thread of its own.
+
+mod aim;
+mod database;
+mod handle;
+mod rights;
+mod root;
+mod settings;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+
+pub use self::aim::{Aim, Choice, Given};
+use self::handle::{Handle, refused};
+pub use self::rights::{remedy, user};
+use self::root::{Last, Root};
+use self::settings::Settings;
+pub use self::table::Names;
+use super::clock::Clock;
+use super::safe_file::explain;
+use crate::parse::{cmdline, container, process, text};
+use crate::sample::{Fault, FaultKind};
+
+/// The environment variable that names the stats file.
+const STATS_VARIABLE: &str = "CORESCOPE_INGESTOR_STATS";
+/// The stats file's place when nobody says otherwise.
+const STATS_DEFAULT: &[u8] = b"/tmp/corescope-ingestor-stats.json";
+
+/// What a process is to CoreScope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Writes the database and the stats file.
+    Ingestor,
+    /// Reads the database.
+    Server,
+}
+
+impl Role {
+    /// "ingestor" or "server".
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ingestor => "ingestor",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// A file of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Where it can be opened from here: through `/proc/<pid>/root` where the process sees another
+    /// root than we do. Foreign bytes: never shown.
+    pub path: PathBuf,
+    /// Where the process sees it, cleaned.
+    pub shown: String,
+    /// How it was found: "open file with a -wal".
+    pub how: &'static str,
+    /// Device and inode; absent where there is no such file or it may not be looked at.
+    pub id: Option<(u64, u64)>,
+    /// The path leads through `/proc/<pid>/root` and ends with the process.
+    pub elsewhere: bool,
+}
+
+/// A process that can be watched, and what belongs to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Its pid as we see it.
+    pub pid: u32,
+    /// Its start, clock ticks after boot; with the pid it identifies the process.
+    pub start: u64,
+    /// What it is.
+    pub role: Role,
+    /// What it was found by: "exe", "argv[0]", or "its pid" for one that was given by hand.
+    pub by: &'static str,
+    /// Name from `argv[0]`, else from the `exe` link, without folders, cleaned.
+    pub name: String,
+    /// Its effective user; absent where that can't be read.
+    pub uid: Option<u32>,
+    /// Seconds since it was started.
+    pub uptime: f64,
+    /// Short id or name of its container, else "pid namespace N" where that is not ours.
+    pub container: Option<String>,
+    /// Its database; absent where it is not known.
+    pub db: Option<Place>,
+    /// Its stats file, whether it is there or not; absent for a server, and where it has a relative
+    /// path and the working directory is not known.
+    pub stats: Option<Place>,
+    /// What could not be found out, and what it takes.
+    pub problems: Vec<Fault>,
+}
+
+/// The outcome of a look at all processes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// Ingestors, by pid.
+    pub ingestors: Vec<Candidate>,
+    /// Servers, by pid.
+    pub servers: Vec<Candidate>,
+    /// How many processes were looked at.
+    pub processes: usize,
+    /// What stood in the way of seeing all of them.
+    pub problems: Vec<Fault>,
+}
+
+impl Found {
+    /// The server of an ingestor: the one with the same database, by device and inode. Of several the
+    /// one in the same container, else the first.
+    pub fn server_of(&self, ingestor: &Candidate) -> Option<&Candidate> {
+        let id = ingestor.db.as_ref()?.id?;
+        let same = || self.servers_on(id);
+        same().find(|server| server.container == ingestor.container).or_else(|| same().next())
+    }
+
+    /// Servers that have the file with this device and inode as their database.
+    fn servers_on(&self, id: (u64, u64)) -> impl Iterator<Item = &Candidate> {
+        self.servers.iter().filter(move |server| server.db.as_ref().is_some_and(|db| db.id == Some(id)))
+    }
+}
+
+/// Looks at every process below `proc_root` (`/proc`, or a folder that plays it) for those that go by
+/// one of `names`.
+pub fn scan(proc_root: &Path, names: &Names) -> Found {
+    let table = match table::matching(proc_root, names) {
+        Ok(table) => table,
+        Err(errno) => {
+            let problems = vec![explain("the list of processes", proc_root, errno)];
+            return Found { problems, ..Found::default() };
+        }
+    };
+    let mut found = Found { processes: table.processes, ..Found::default() };
+    for hit in &table.hits {
+        let Some(candidate) = describe(proc_root, hit.pid, hit.role, hit.by) else { continue };
+        match hit.role {
+            Role::Ingestor => found.ingestors.push(candidate),
+            Role::Server => found.servers.push(candidate),
+        }
+    }
+    found.problems.extend(rights::hidden(proc_root, table.refused));
+    found
+}
+
+/// What belongs to process `pid`, which somebody says is the ingestor or the server; absent where
+/// there is no such process (any more).
+pub fn candidate(proc_root: &Path, pid: u32, role: Role) -> Option<Candidate> {
+    describe(proc_root, pid, role, "its pid")
+}
+
+fn describe(proc_root: &Path, pid: u32, role: Role, by: &'static str) -> Option<Candidate> {
+    let process = Handle::open(proc_root.join(pid.to_string())).ok()?;
+    let (stat, _) = process.head("stat", 1024).ok()?;
+    let identity = process::stat(&stat).filter(|identity| !identity.dead())?;
+    let (status, _) = process.head("status", 4096).unwrap_or_default();
+    let uid = process::effective_uid(&status);
+    let container = container_of(&process, proc_root, &status);
+    let root = Root::of(&process, proc_root, container.is_some());
+    let settings = Settings::of(&process);
+    let mut missing = Missing { environ: settings.refused(), folders: root.refused, files: false };
+    let mut problems = Vec::new();
+    let db = database_of(&process, role, &root, &settings, &mut missing, &mut problems);
+    let stats = (role == Role::Ingestor).then(|| stats_of(&root, &settings)).flatten();
+    let contained = container.is_some();
+    problems.splice(0..0, missing.fault(pid, uid, contained));
+    let uptime = Clock::real().since_boot() - identity.start as f64 / procfs::ticks_per_second() as f64;
+    Some(Candidate {
+        pid,
+        start: identity.start,
+        role,
+        by,
+        name: name_of(&process, identity.comm),
+        uid,
+        uptime: uptime.max(0.0),
+        container,
+        db,
+        stats,
+        problems,
+    })
+}
+
+/// What was refused for want of rights; said once for all of it.
+struct Missing {
+    environ: bool,
+    folders: bool,
+    files: bool,
+}
+
+impl Missing {
+    fn fault(&self, pid: u32, uid: Option<u32>, contained: bool) -> Option<Fault> {
+        let parts = [(self.environ, "environment"), (self.files, "open files"), (self.folders, "folders")];
+        let parts: Vec<&str> =
+            parts.into_iter().filter_map(|(missing, part)| missing.then_some(part)).collect();
+        let what = match parts.as_slice() {
+            [] => return None,
+            [one] => format!("its {one}"),
+            [first @ .., last] => format!("its {} and {last}", first.join(", ")),
+        };
+        Some(rights::denied(pid, uid, contained, &what))
+    }
+}
+
+fn database_of(
+    process: &Handle,
+    role: Role,
+    root: &Root,
+    settings: &Settings,
+    missing: &mut Missing,
+    problems: &mut Vec<Fault>,
+) -> Option<Place> {
+    match database::opened(process, root) {
+        Ok(Some((place, fault))) => {
+            problems.extend(fault);
+            return Some(place);
+        }
+        Ok(None) => {}
+        Err(errno) => missing.files = refused(errno),
+    }
+    let (place, fault) = database::named(role, root, settings);
+    problems.extend(fault);
+    if place.is_none() && !missing.folders {
+        let text =
+            "its database is not known: it has none open, and its settings name none that can be found";
+        problems.push(Fault::new(FaultKind::Gone, text));
+    }
+    place
+}
+
+fn stats_of(root: &Root, settings: &Settings) -> Option<Place> {
+    match settings.variable(STATS_VARIABLE) {
+        Some(path) => root.place(path, "CORESCOPE_INGESTOR_STATS of its environment", Last::Keep),
+        None => root.place(STATS_DEFAULT, "default", Last::Keep),
+    }
+}
+
+fn container_of(process: &Handle, proc_root: &Path, status: &[u8]) -> Option<String> {
+    let cgroup = process.head("cgroup", 16 << 10).ok();
+    let named = cgroup.and_then(|(bytes, _)| container::from_cgroup(&bytes));
+    named.or_else(|| match (process.link("ns/pid"), std::fs::read_link(proc_root.join("self/ns/pid"))) {
+        (Ok(theirs), Ok(ours)) => (theirs != ours).then(|| {
+            let link = theirs.to_string_lossy();
+            format!("pid namespace {}", text::name(link.trim_start_matches("pid:[").trim_end_matches(']')))
+        }),
+        _ => container::nested(status).then(|| "another pid namespace".to_owned()),
+    })
+}
+
+fn name_of(process: &Handle, comm: &[u8]) -> String {
+    let clean = |base: &[u8]| {
+        let name = text::name(&String::from_utf8_lossy(base));
+        (!name.is_empty()).then_some(name)
+    };
+    let arguments = process.head("cmdline", 4096).map(|(bytes, _)| bytes).unwrap_or_default();
+    let exe = || -> Result<Vec<u8>, Errno> {
+        use std::os::unix::ffi::OsStrExt;
+        let link = process.link("exe")?;
+        let bytes = link.as_os_str().as_bytes();
+        Ok(cmdline::base_name(bytes.strip_suffix(b" (deleted)").unwrap_or(bytes)).to_vec())
+    };
+    let from_exe = || exe().ok().and_then(|base| clean(&base));
+    let from_arguments = cmdline::program(&arguments).and_then(clean);
+    from_arguments.or_else(from_exe).or_else(|| clean(comm)).unwrap_or_else(|| "(unnamed)".to_owned())
+}

@@ -1,0 +1,131 @@
+//! From what was given by hand and what was found to what is watched.
+
+use std::path::{Path, PathBuf};
+
+use super::handle::id_at;
+use super::{Candidate, Found, Place, Role, candidate};
+
+/// What was given by hand; each of these wins over what is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Pid of the ingestor.
+    pub ingestor: Option<u32>,
+    /// Pid of the server.
+    pub server: Option<u32>,
+    /// The database.
+    pub db: Option<PathBuf>,
+    /// The stats file.
+    pub stats: Option<PathBuf>,
+}
+
+/// What to watch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Aim {
+    /// The ingestor; absent where files were given that no ingestor has, and where the pid that was
+    /// given is nobody's.
+    pub ingestor: Option<Candidate>,
+    /// The server.
+    pub server: Option<Candidate>,
+    /// The database.
+    pub db: Option<Place>,
+    /// The stats file.
+    pub stats: Option<Place>,
+}
+
+/// What there is to choose from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choice {
+    /// No ingestor was found, and nothing was given.
+    None,
+    /// There is one thing to watch.
+    One(Box<Aim>),
+    /// Several ingestors, and nothing that was given tells which.
+    Several(Vec<Candidate>),
+}
+
+impl Choice {
+    /// Chooses by what was given: the pid; else the database, which has to be the same file; else the
+    /// stats file; else there has to be one ingestor only.
+    pub fn of(given: &Given, found: &Found, proc_root: &Path) -> Self {
+        let one =
+            |ingestor: Option<Candidate>| Self::One(Box::new(Aim::of(given, ingestor, found, proc_root)));
+        if let Some(pid) = given.ingestor {
+            return one(known(found, pid, proc_root));
+        }
+        let named = given.db.is_some() || given.stats.is_some();
+        let mut fitting = found.ingestors.iter().filter(|ingestor| fits(given, ingestor));
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => one(Some(only.clone())),
+            (Some(_), Some(_)) => Self::Several(
+                found.ingestors.iter().filter(|ingestor| fits(given, ingestor)).cloned().collect(),
+            ),
+            // Files were given that nobody has, or a server alone: they are enough to start with.
+            (None, _) if named || given.server.is_some() => one(None),
+            (None, _) => Self::None,
+        }
+    }
+}
+
+impl Aim {
+    /// The ingestor `ingestor` with what belongs to it, as far as nothing else was given.
+    pub fn of(given: &Given, ingestor: Option<Candidate>, found: &Found, proc_root: &Path) -> Self {
+        let by_hand = |path: &PathBuf| Place::by_hand(path);
+        let of_ingestor =
+            |place: fn(&Candidate) -> Option<&Place>| ingestor.as_ref().and_then(place).cloned();
+        let db = given.db.as_ref().map(by_hand).or_else(|| of_ingestor(|it| it.db.as_ref()));
+        let stats = given.stats.as_ref().map(by_hand).or_else(|| of_ingestor(|it| it.stats.as_ref()));
+        let server = match given.server {
+            Some(pid) => found
+                .servers
+                .iter()
+                .find(|server| server.pid == pid)
+                .cloned()
+                .or_else(|| candidate(proc_root, pid, Role::Server)),
+            None => match (&given.db, &ingestor) {
+                (None, Some(ingestor)) => found.server_of(ingestor).cloned(),
+                _ => db.as_ref().and_then(|db| found.servers_on(db.id?).next()).cloned(),
+            },
+        };
+        // A server alone shows where the database is.
+        let of_server = || server.as_ref().filter(|_| ingestor.is_none()).and_then(|it| it.db.clone());
+        let db = db.or_else(of_server);
+        Self { ingestor, server, db, stats }
+    }
+}
+
+impl Place {
+    /// A file that was given by hand.
+    pub fn by_hand(path: &Path) -> Self {
+        let shown = crate::parse::text::sentence(&path.to_string_lossy());
+        Self { path: path.to_owned(), shown, how: "given", id: id_at(path), elsewhere: false }
+    }
+}
+
+fn known(found: &Found, pid: u32, proc_root: &Path) -> Option<Candidate> {
+    let scanned = found.ingestors.iter().find(|ingestor| ingestor.pid == pid).cloned();
+    scanned.or_else(|| candidate(proc_root, pid, Role::Ingestor))
+}
+
+/// Whether an ingestor has the files that were given.
+fn fits(given: &Given, ingestor: &Candidate) -> bool {
+    let same_db = |path: &PathBuf| {
+        let id = ingestor.db.as_ref().and_then(|db| db.id);
+        id.is_some() && id == id_at(path)
+    };
+    // Every update of a stats file is another inode: folder and name tell.
+    let same_stats = |path: &PathBuf| {
+        let folder = |path: &Path| {
+            let folder = path.parent()?;
+            id_at(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+        };
+        let own = ingestor.stats.as_ref().map(|place| &place.path);
+        own.is_some_and(|own| {
+            own.file_name() == path.file_name() && folder(own).is_some() && folder(own) == folder(path)
+        })
+    };
+    match (&given.db, &given.stats) {
+        (Some(db), _) => same_db(db),
+        (None, Some(stats)) => same_stats(stats),
+        (None, None) => true,
+    }
+}
