@@ -145,6 +145,9 @@ pub struct Monitor {
     #[arg(long, value_name = "N", global = true, requires = "json",
         value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
+    /// With --json: wait so many seconds for an ingestor to appear [default: don't wait]
+    #[arg(long, value_name = "SECONDS", global = true, requires = "json", value_parser = wait)]
+    pub wait: Option<f64>,
     /// When to use colours; NO_COLOR is obeyed
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: When,
@@ -197,6 +200,13 @@ fn interval(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(secs) if INTERVALS.contains(&secs) => Ok(secs),
         _ => Err("give seconds from 0.1 to 60".to_owned()),
+    }
+}
+
+fn wait(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(secs) if (0.0..=1e6).contains(&secs) => Ok(secs),
+        _ => Err("give seconds from 0 to 1000000".to_owned()),
     }
 }
 

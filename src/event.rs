@@ -15,7 +15,7 @@ use signal_hook::iterator::Signals;
 
 use crate::demo::{Demo, DemoState};
 use crate::sample::Sample;
-use crate::source::sampler::SourceEvent;
+use crate::source::finder::Sighting;
 
 /// Events that may wait; a sender beyond that waits itself, so that nothing piles up.
 pub const QUEUE: usize = 256;
@@ -30,22 +30,20 @@ pub enum Event {
     /// The terminal has gone away.
     Hangup,
     /// The target was looked at.
-    Sample(Box<Sample>),
+    Sample {
+        /// Which of the targets that were watched one after the other.
+        generation: u32,
+        /// What was seen.
+        sample: Box<Sample>,
+    },
+    /// All processes were looked at for a target.
+    Seen(Box<Sighting>),
     /// The demo moved on.
     Demo(DemoState),
     /// The demo can't go on, and why.
     DemoFailed(String),
     /// A thread ended that must not: a bug, told in a sentence.
     Died(String),
-}
-
-impl From<SourceEvent> for Event {
-    fn from(event: SourceEvent) -> Self {
-        match event {
-            SourceEvent::Sample(sample) => Self::Sample(sample),
-            SourceEvent::Died(text) => Self::Died(text),
-        }
-    }
 }
 
 /// Reads the keyboard on a thread of its own.

@@ -5,6 +5,7 @@ pub mod lines;
 pub mod panics;
 pub mod screen;
 pub mod setup;
+pub mod watcher;
 
 use std::fmt;
 

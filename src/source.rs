@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod db_files;
 pub mod discover;
+pub mod finder;
 pub mod locks;
 pub mod process;
 mod safe_file;

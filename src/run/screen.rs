@@ -2,27 +2,34 @@
 
 use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
-use crate::app::keys;
-use crate::app::{App, Effect};
+use crate::app::{App, Effect, keys};
 use crate::cli::{Monitor, utf8_locale};
 use crate::event::{self, Event, QUEUE};
 use crate::model::limits::Limits;
-use crate::run::setup::{Watched, unusable};
+use crate::model::snapshot::ProcView;
+use crate::run::setup::{Plan, unusable};
+use crate::run::watcher::{Outcome, Watcher};
 use crate::run::{End, panics};
 use crate::source::clock::Clock;
-use crate::source::sampler::{Sampler, SamplerHandle, SourceConfig, SourceEvent};
+use crate::source::finder::Sighting;
 use crate::terminal::Screen;
+use crate::ui::Labels;
+use crate::ui::stage::{Picker, Stage};
+use crate::units::Mono;
 use crate::view::{self, KeyHelp, Scene, Theme};
 
 /// How long the first frame may wait for the first sample.
 const PATIENCE: Duration = Duration::from_millis(15);
 /// How soon a terminal that took no output is tried again.
 const RETRY: Duration = Duration::from_millis(100);
+/// How often processes are looked at while a target is missing.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A sample this much later than its interval is late: its age is then shown every second.
 const LATE: Duration = Duration::from_millis(1500);
 
@@ -51,41 +58,30 @@ fn theme(monitor: &Monitor) -> Theme {
 }
 
 /// Runs the screen until it ends.
-pub fn run(watched: Watched, monitor: &Monitor, limits: Limits) -> End {
+pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     panics::keep();
-    // The demo outlives the screen: its processes are ended when the terminal is back.
-    let Watched { sources, labels, mut demo } = watched;
     let (sender, receiver) = sync_channel(QUEUE);
+    let searches = plan.searches();
+    // The demo outlives the screen: its processes are ended when the terminal is back.
+    let Plan { given, names, mut demo, scenario } = plan;
+    let mut session = Session {
+        app: App::new(limits, Labels::default(), monitor.interval),
+        theme: theme(monitor),
+        watcher: Watcher::new(given, names, monitor.interval, sender.clone()),
+        clock: Clock::real(),
+        looked: Mono::default(),
+        judged: false,
+        end: None,
+        keys: keys::help(),
+        keyed: false,
+    };
     let followed = demo.as_mut().map_or(Ok(()), |demo| event::spawn_demo(demo, sender.clone()));
-    let end = match followed.and_then(|()| spawn_sampler(sources, &sender)) {
-        Ok(sampler) => {
-            let app = App::new(limits, labels, monitor.interval);
-            let mut session = Session {
-                app,
-                theme: theme(monitor),
-                sampler,
-                clock: Clock::real(),
-                judged: false,
-                end: None,
-                keys: keys::help(),
-                keyed: false,
-            };
-            guarded(|| session.run(&sender, &receiver))
-        }
+    let end = match followed.and_then(|()| session.begin(searches, scenario)) {
+        Ok(()) => guarded(|| session.run(&sender, &receiver)),
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
     };
     drop(demo);
     end
-}
-
-fn spawn_sampler(sources: SourceConfig, sender: &SyncSender<Event>) -> io::Result<SamplerHandle> {
-    let sender = sender.clone();
-    Sampler::spawn(sources, Clock::real(), move |event| {
-        if matches!(event, SourceEvent::Sample(_)) {
-            panics::on_request("sampler");
-        }
-        sender.send(Event::from(event)).is_ok()
-    })
 }
 
 /// Runs `body`; a panic in it becomes the end it is.
@@ -97,8 +93,10 @@ fn guarded(body: impl FnOnce() -> End) -> End {
 struct Session {
     app: App,
     theme: Theme,
-    sampler: SamplerHandle,
+    watcher: Watcher,
     clock: Clock,
+    /// When processes were looked at last.
+    looked: Mono,
     /// Whether the first sample has been looked at for something to watch.
     judged: bool,
     end: Option<End>,
@@ -120,9 +118,24 @@ enum Todo {
 }
 
 impl Session {
+    /// Watches what is given, or starts looking.
+    fn begin(&mut self, searches: bool, scenario: Option<Arc<str>>) -> io::Result<()> {
+        self.looked = self.clock.mono();
+        if searches {
+            self.app.ui.stage = Stage::Waiting(self.watcher.waiting());
+            return self.watcher.search();
+        }
+        let labels = self.watcher.fix()?;
+        self.app.attach(Labels { scenario, ..labels });
+        Ok(())
+    }
+
     fn run(&mut self, sender: &SyncSender<Event>, receiver: &Receiver<Event>) -> End {
-        // Most often the first sample is there before the terminal is ready for it.
-        if let Ok(event) = receiver.recv_timeout(PATIENCE) {
+        // Most often target and first sample are there before the terminal is ready for them.
+        let patience = Instant::now() + PATIENCE;
+        while self.app.newest().is_none()
+            && let Ok(event) = receiver.recv_timeout(patience.saturating_duration_since(Instant::now()))
+        {
             self.handle(event);
         }
         if let Some(end) = self.end.take() {
@@ -163,6 +176,7 @@ impl Session {
             if screen.hung_up() {
                 return Ok(End::Hangup);
             }
+            self.search();
             let timeout = if screen.behind() { RETRY } else { self.until_late() };
             match receiver.recv_timeout(timeout) {
                 Ok(event) => todo = todo.max(self.handle_all(event, receiver)),
@@ -190,7 +204,8 @@ impl Session {
                 self.keyed = true;
                 self.app.key(key)
             }
-            Event::Sample(sample) => {
+            Event::Sample { generation, .. } if !self.watcher.is_current(generation) => Effect::Nothing,
+            Event::Sample { sample, .. } => {
                 panics::on_request("main");
                 if !std::mem::replace(&mut self.judged, true)
                     && let Some(reasons) = unusable(&sample)
@@ -200,9 +215,13 @@ impl Session {
                 self.app.sample(&sample)
             }
             Event::Demo(update) => {
-                self.sampler.set_processes(update.ingestor, update.server);
+                self.watcher.set_processes(update.ingestor, update.server);
                 self.app.scenario(update.scenario.name())
             }
+            Event::Seen(sighting) => match self.seen(*sighting) {
+                Ok(effect) => effect,
+                Err(error) => return self.ends(End::Bug(format!("no thread for sampling: {error}"))),
+            },
             Event::DemoFailed(error) => {
                 return self.ends(End::Unusable(vec![format!("the demo ended: {error}")]));
             }
@@ -225,10 +244,22 @@ impl Session {
             Effect::Draw => Todo::Draw,
             Effect::Redraw => Todo::Redraw,
             Effect::Suspend => Todo::Suspend,
-            Effect::Pick(_) | Effect::Choose => Todo::Nothing,
+            Effect::Pick(pid) => match self.watcher.pick(pid) {
+                Ok(outcome) => {
+                    self.take(outcome);
+                    Todo::Draw
+                }
+                Err(error) => self.ends(End::Bug(format!("no thread for sampling: {error}"))),
+            },
+            Effect::Choose if self.watcher.searches() => {
+                self.app.ui.stage = Stage::Picking(Picker::default());
+                self.look();
+                Todo::Draw
+            }
+            Effect::Choose => Todo::Nothing,
             Effect::Quit => self.ends(End::Done),
             Effect::Interval(secs) => {
-                self.sampler.set_interval(secs);
+                self.watcher.set_interval(secs);
                 Todo::Draw
             }
         }
@@ -237,6 +268,54 @@ impl Session {
     fn ends(&mut self, end: End) -> Todo {
         self.end.get_or_insert(end);
         Todo::Nothing
+    }
+
+    /// A look at all processes: for a target, for a list of them, or for the one that went away.
+    fn seen(&mut self, sighting: Sighting) -> io::Result<Effect> {
+        let lost = self.lost();
+        let outcome = match &mut self.app.ui.stage {
+            Stage::Watching if lost => self.watcher.follow(&sighting)?,
+            Stage::Watching => Outcome::Nothing,
+            Stage::Picking(picker) => {
+                picker.rows = self.watcher.list(&sighting);
+                Outcome::Nothing
+            }
+            Stage::Waiting(_) => self.watcher.found(sighting)?,
+        };
+        self.take(outcome);
+        Ok(Effect::Draw)
+    }
+
+    fn take(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Nothing => {}
+            Outcome::Attached { labels, same: true } => self.app.labels = labels,
+            Outcome::Attached { labels, same: false } => self.app.attach(labels),
+            Outcome::Several(rows) => {
+                self.app.ui.stage = Stage::Picking(Picker { rows, ..Picker::default() });
+            }
+            Outcome::Nobody(waiting) => self.app.ui.stage = Stage::Waiting(waiting),
+        }
+    }
+
+    /// Whether a process that is watched has gone away.
+    fn lost(&self) -> bool {
+        let gone = |process: &Option<ProcView>| process.as_ref().is_some_and(|it| it.gone_since.is_some());
+        self.app.newest().is_some_and(|snapshot| gone(&snapshot.ingestor) || gone(&snapshot.server))
+    }
+
+    /// Looks at all processes every now and then, but only while there is somebody to look for:
+    /// others' processes cost nothing while the target is there.
+    fn search(&mut self) {
+        let wanted = self.app.ui.stage != Stage::Watching || self.lost();
+        if wanted && self.watcher.searches() && self.clock.mono().since(self.looked) >= LOOK_EVERY {
+            self.look();
+        }
+    }
+
+    fn look(&mut self) {
+        self.looked = self.clock.mono();
+        self.watcher.look();
     }
 
     fn draw(&mut self, screen: &mut Screen) -> io::Result<bool> {
@@ -266,7 +345,8 @@ impl Session {
     fn until_late(&self) -> Duration {
         let interval = Duration::from_secs_f64(self.app.ui.interval);
         let age = self.app.newest().map_or(Duration::ZERO, |newest| self.clock.mono().since(newest.mono));
-        (interval + LATE).saturating_sub(age).max(Duration::from_secs(1))
+        let late = (interval + LATE).saturating_sub(age).max(Duration::from_secs(1));
+        if self.app.ui.stage == Stage::Watching && !self.lost() { late } else { late.min(LOOK_EVERY) }
     }
 }
 

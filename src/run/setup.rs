@@ -1,67 +1,57 @@
 //! From arguments to a running sampler.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::cli::{Monitor, Target};
+use crate::cli::{STATS_ENV, Target};
 use crate::demo::{Demo, DemoState, Scenario};
-use crate::parse::text;
 use crate::sample::{Fault, Reading, Sample};
-use crate::source::sampler::SourceConfig;
-use crate::ui::Labels;
+use crate::source::discover::{Given, Names};
 
-/// What is watched, and the demo that keeps it alive.
-pub struct Watched {
-    /// What the sampler reads.
-    pub sources: SourceConfig,
-    /// What the header says of it.
-    pub labels: Labels,
+/// What is to be watched.
+pub struct Plan {
+    /// What was given by hand.
+    pub given: Given,
+    /// Names of the processes to look for.
+    pub names: Names,
     /// The demo; its end takes its processes and its folder along.
     pub demo: Option<Demo>,
+    /// Name of the demo's scenario at the beginning.
+    pub scenario: Option<Arc<str>>,
 }
 
-/// Watches what the arguments name.
-pub fn of_target(target: &Target, monitor: &Monitor) -> Watched {
-    watched(target.ingestor, target.server, target.db.clone(), target.stats_path(), monitor.interval)
+impl Plan {
+    /// Whether there is more to find than was given.
+    pub fn searches(&self) -> bool {
+        self.demo.is_none()
+    }
+}
+
+/// Watches what the arguments name, and what is found for the rest.
+pub fn of_target(target: &Target) -> Plan {
+    let from_env = || std::env::var_os(STATS_ENV).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let given = Given {
+        ingestor: target.ingestor,
+        server: target.server,
+        db: target.db.clone(),
+        stats: target.stats.clone().or_else(from_env),
+    };
+    Plan { given, names: Names::with(&target.matches), demo: None, scenario: None }
 }
 
 /// Starts a demo and watches it as any other target.
 ///
 /// # Errors
 /// When its processes or its folder can't be made.
-pub fn of_demo(scenario: Scenario, monitor: &Monitor) -> anyhow::Result<Watched> {
+pub fn of_demo(scenario: Scenario) -> anyhow::Result<Plan> {
     let mut demo = Demo::start(scenario)?;
     let state = demo.target().context("the demo could not be started")?;
     let DemoState { ingestor, server, db, stats, scenario } = state;
-    let mut watched = watched(ingestor, server, Some(db), stats, monitor.interval);
-    watched.labels.scenario = Some(scenario.name().into());
-    watched.demo = Some(demo);
-    Ok(watched)
-}
-
-fn watched(
-    ingestor: Option<u32>,
-    server: Option<u32>,
-    db: Option<PathBuf>,
-    stats: PathBuf,
-    interval: f64,
-) -> Watched {
-    let labels = Labels {
-        db: db.as_deref().map(shown),
-        stats: shown(&stats),
-        ingestor: ingestor.is_some(),
-        server: server.is_some(),
-        scenario: None,
-    };
-    let proc_root = PathBuf::from("/proc");
-    let sources = SourceConfig { proc_root, ingestor, server, stats, db, interval };
-    Watched { sources, labels, demo: None }
-}
-
-fn shown(path: &Path) -> Arc<str> {
-    text::sentence(&path.to_string_lossy()).into()
+    let given = Given { ingestor, server, db: Some(db), stats: Some(stats) };
+    let scenario = Some(scenario.name().into());
+    Ok(Plan { given, names: Names::default(), demo: Some(demo), scenario })
 }
 
 /// The reasons why `sample` holds nothing at all to look at; `None` if it holds something.

@@ -1,0 +1,275 @@
+//! What is watched: looked for, attached to, and followed when it goes away and comes back.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use crate::cli::DEFAULT_STATS;
+use crate::event::Event;
+use crate::run::panics;
+use crate::source::clock::Clock;
+use crate::source::discover::{self, Aim, Candidate, Choice, Found, Given, Names};
+use crate::source::finder::{Finder, Sighting};
+use crate::source::sampler::{Sampler, SamplerHandle, SourceConfig, SourceEvent};
+use crate::ui::Labels;
+use crate::ui::stage::{PickRow, Waiting};
+use crate::units::Mono;
+
+const PROC: &str = "/proc";
+
+/// What a sighting leads to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing changes.
+    Nothing,
+    /// There is a target; `same` if it is the old one, come back.
+    Attached {
+        /// What it is called.
+        labels: Labels,
+        /// The database is the one that was watched before.
+        same: bool,
+    },
+    /// Somebody has to choose.
+    Several(Vec<PickRow>),
+    /// There is nobody to watch.
+    Nobody(Waiting),
+}
+
+/// Finds a target, samples it, and finds it again.
+#[derive(Debug)]
+pub struct Watcher {
+    given: Given,
+    names: Names,
+    interval: f64,
+    sender: SyncSender<Event>,
+    finder: Option<Finder>,
+    aim: Option<Aim>,
+    config: Option<SourceConfig>,
+    sampler: Option<SamplerHandle>,
+    generation: u32,
+    waiting_since: Mono,
+}
+
+impl Watcher {
+    /// A watcher of what was given, or of what is found under `names`; samples go to `sender`.
+    pub fn new(given: Given, names: Names, interval: f64, sender: SyncSender<Event>) -> Self {
+        Self {
+            given,
+            names,
+            interval,
+            sender,
+            finder: None,
+            aim: None,
+            config: None,
+            sampler: None,
+            generation: 0,
+            waiting_since: Clock::real().mono(),
+        }
+    }
+
+    /// Watches just what is given, and looks for nothing.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn fix(&mut self) -> io::Result<Labels> {
+        let given = &self.given;
+        let aim = Aim::of(given, None, &Found::default(), Path::new(PROC));
+        self.attach(aim)
+    }
+
+    /// Starts looking, on a thread of its own.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn search(&mut self) -> io::Result<()> {
+        let sender = self.sender.clone();
+        let sink = move |sighting| sender.send(Event::Seen(Box::new(sighting))).is_ok();
+        self.finder = Some(Finder::spawn(PROC.into(), self.given.clone(), self.names.clone(), sink)?);
+        self.look();
+        Ok(())
+    }
+
+    /// Asks for one more look, unless one is under way.
+    pub fn look(&self) {
+        if let Some(finder) = &self.finder {
+            finder.look();
+        }
+    }
+
+    /// Whether anything can be found by looking.
+    pub fn searches(&self) -> bool {
+        self.finder.is_some()
+    }
+
+    /// Whether a sample is of the target that is watched now.
+    pub fn is_current(&self, generation: u32) -> bool {
+        self.generation == generation
+    }
+
+    /// What it waits for while there is nobody.
+    pub fn waiting(&self) -> Waiting {
+        Waiting { looks_for: self.names.ingestor(), since: self.waiting_since, ..Waiting::default() }
+    }
+
+    /// Takes a sighting while there is no target.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn found(&mut self, sighting: Sighting) -> io::Result<Outcome> {
+        let Sighting { choice, found, writes } = sighting;
+        Ok(match choice {
+            Choice::One(aim) => Outcome::Attached { labels: self.attach(*aim)?, same: false },
+            Choice::Several(several) => {
+                Outcome::Several(several.iter().map(|candidate| row(candidate, &writes)).collect())
+            }
+            Choice::None => Outcome::Nobody(Waiting {
+                processes: found.processes,
+                problems: found.problems.into_iter().map(|fault| fault.text).collect(),
+                ..self.waiting()
+            }),
+        })
+    }
+
+    /// Takes a sighting as a list to choose from, whatever is watched.
+    pub fn list(&self, sighting: &Sighting) -> Vec<PickRow> {
+        sighting.found.ingestors.iter().map(|candidate| row(candidate, &sighting.writes)).collect()
+    }
+
+    /// Takes a sighting after the target went away: another process may have taken its place.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn follow(&mut self, sighting: &Sighting) -> io::Result<Outcome> {
+        let Some(old) = &self.aim else { return Ok(Outcome::Nothing) };
+        let Some(heir) = heir(old, &sighting.found) else { return Ok(Outcome::Nothing) };
+        // The pid that was given by hand is gone for good.
+        let given = Given { ingestor: None, server: None, ..self.given.clone() };
+        let aim = Aim::of(&given, Some(heir.clone()), &sighting.found, Path::new(PROC));
+        let pids = |aim: &Aim| {
+            [&aim.ingestor, &aim.server].map(|process| process.as_ref().map(|it| (it.pid, it.start)))
+        };
+        if pids(&aim) == pids(old) {
+            return Ok(Outcome::Nothing);
+        }
+        let same = same_database(old, &aim);
+        Ok(Outcome::Attached { labels: self.attach(aim)?, same })
+    }
+
+    /// Watches the ingestor with this pid.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn pick(&mut self, pid: u32) -> io::Result<Outcome> {
+        let found = discover::scan(Path::new(PROC), &self.names);
+        let Some(candidate) = found.ingestors.iter().find(|candidate| candidate.pid == pid).cloned() else {
+            return Ok(Outcome::Nothing);
+        };
+        let given = Given { ingestor: None, ..self.given.clone() };
+        let aim = Aim::of(&given, Some(candidate), &found, Path::new(PROC));
+        Ok(Outcome::Attached { labels: self.attach(aim)?, same: false })
+    }
+
+    /// Samples every `secs` seconds from now on.
+    pub fn set_interval(&mut self, secs: f64) {
+        self.interval = secs;
+        if let Some(sampler) = &self.sampler {
+            sampler.set_interval(secs);
+        }
+    }
+
+    /// Watches other processes with the same files.
+    pub fn set_processes(&self, ingestor: Option<u32>, server: Option<u32>) {
+        if let Some(sampler) = &self.sampler {
+            sampler.set_processes(ingestor, server);
+        }
+    }
+
+    /// Samples `aim` from now on. Files that stay the same are read on, so that nothing is lost.
+    fn attach(&mut self, aim: Aim) -> io::Result<Labels> {
+        let config = self.config_of(&aim);
+        let labels = labels(&aim, &config);
+        let goes_on =
+            self.config.as_ref().is_some_and(|old| (&old.db, &old.stats) == (&config.db, &config.stats));
+        match &self.sampler {
+            Some(sampler) if goes_on => sampler.set_processes(config.ingestor, config.server),
+            _ => {
+                self.generation += 1;
+                self.sampler = Some(spawn(config.clone(), self.generation, self.sender.clone())?);
+            }
+        }
+        (self.aim, self.config) = (Some(aim), Some(config));
+        Ok(labels)
+    }
+
+    fn config_of(&self, aim: &Aim) -> SourceConfig {
+        let pid = |process: &Option<Candidate>| process.as_ref().map(|candidate| candidate.pid);
+        SourceConfig {
+            proc_root: PathBuf::from(PROC),
+            ingestor: pid(&aim.ingestor).or(self.given.ingestor),
+            server: pid(&aim.server).or(self.given.server),
+            stats: aim.stats.as_ref().map_or_else(|| DEFAULT_STATS.into(), |place| place.path.clone()),
+            db: aim.db.as_ref().map(|place| place.path.clone()),
+            interval: self.interval,
+        }
+    }
+}
+
+/// The ingestor that took the place of the one that was watched.
+fn heir<'a>(old: &Aim, found: &'a Found) -> Option<&'a Candidate> {
+    let before = old.ingestor.as_ref();
+    let database = |candidate: &Candidate| candidate.db.as_ref().and_then(|db| db.id);
+    let known = old.db.as_ref().and_then(|db| db.id);
+    let same_file = |candidate: &&Candidate| known.is_some() && database(candidate) == known;
+    // The database itself may have been replaced meanwhile: then its name and place tell.
+    let same_place = |candidate: &&Candidate| {
+        let shown = |db: Option<&discover::Place>| db.map(|db| db.shown.clone());
+        before.is_some_and(|before| {
+            before.container == candidate.container
+                && shown(candidate.db.as_ref()) == shown(before.db.as_ref())
+        })
+    };
+    let mut all = found.ingestors.iter();
+    all.clone().find(same_file).or_else(|| all.find(same_place))
+}
+
+fn same_database(old: &Aim, new: &Aim) -> bool {
+    let shown = |aim: &Aim| aim.db.as_ref().map(|db| db.shown.clone());
+    shown(old) == shown(new)
+}
+
+fn labels(aim: &Aim, config: &SourceConfig) -> Labels {
+    let stats = aim.stats.as_ref().map_or(DEFAULT_STATS, |place| &place.shown);
+    Labels {
+        db: aim.db.as_ref().map(|place| Arc::from(place.shown.as_str())),
+        stats: stats.into(),
+        ingestor: config.ingestor.is_some(),
+        server: config.server.is_some(),
+        scenario: None,
+    }
+}
+
+fn row(candidate: &Candidate, writes: &HashMap<u32, f64>) -> PickRow {
+    PickRow {
+        pid: candidate.pid,
+        name: candidate.name.as_str().into(),
+        container: candidate.container.as_deref().map(Arc::from),
+        db: candidate.db.as_ref().map(|db| Arc::from(db.shown.as_str())),
+        uptime: candidate.uptime,
+        write: writes.get(&candidate.pid).copied(),
+    }
+}
+
+fn spawn(config: SourceConfig, generation: u32, sender: SyncSender<Event>) -> io::Result<SamplerHandle> {
+    Sampler::spawn(config, Clock::real(), move |event| {
+        let event = match event {
+            SourceEvent::Sample(sample) => {
+                panics::on_request("sampler");
+                Event::Sample { generation, sample }
+            }
+            SourceEvent::Died(text) => Event::Died(text),
+        };
+        sender.send(event).is_ok()
+    })
+}
