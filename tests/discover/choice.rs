@@ -106,6 +106,12 @@ fn files_alone_are_enough() {
         pids(&scene.one(&Given { db: Some(database(&scene.db(1))), ..Given::default() })),
         (None, None)
     );
+    // Unless its own, which is not there yet, is the one that was given.
+    std::fs::remove_file(scene.db(10)).unwrap();
+    scene.proc.again(10).env(&[("DB_PATH", scene.db(10).to_str().unwrap())]);
+    assert_eq!(pids(&scene.one(&Given { db: Some(scene.db(10)), ..Given::default() })).0, Some(10));
+    assert_eq!(pids(&scene.one(&Given { db: Some(scene.db(1)), ..Given::default() })).0, None);
+    let scene = Scene::new(&[10]);
     // But the only one may have its stats file anywhere.
     let given = Given { stats: Some("/elsewhere.json".into()), ..Given::default() };
     assert_eq!(pids(&scene.one(&given)), (Some(10), Some(11)));

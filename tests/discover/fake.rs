@@ -70,13 +70,12 @@ impl FakeProcess {
     }
 
     pub fn args(self, words: &[&str]) -> Self {
-        let bytes: String = words.iter().map(|word| format!("{word}\0")).collect();
-        self.write("cmdline", bytes)
+        self.write("cmdline", words.join("\0") + "\0")
     }
 
     pub fn env(self, pairs: &[(&str, &str)]) -> Self {
-        let bytes: String = pairs.iter().map(|(key, value)| format!("{key}={value}\0")).collect();
-        self.write("environ", format!("SECRET=x\0{bytes}"))
+        let entries: Vec<String> = pairs.iter().map(|(key, value)| format!("{key}={value}\0")).collect();
+        self.write("environ", format!("SECRET=x\0{}", entries.concat()))
     }
 
     pub fn user(self, uid: u32) -> Self {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::handle::id_at;
 use super::{Candidate, Found, Place, Role, candidate};
+use crate::sample::FaultKind;
 
 /// What was given by hand; each of these wins over what is found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,12 +115,21 @@ fn fitting<'a>(given: &Given, ingestors: &'a [Candidate]) -> Vec<&'a Candidate> 
         let id = id_at(db);
         let same = |ingestor: &Candidate| id.is_some() && id_of(ingestor) == id;
         let any = left.iter().any(|ingestor| same(ingestor));
-        left.retain(|ingestor| if any { same(ingestor) } else { id_of(ingestor).is_none() });
+        left.retain(|ingestor| if any { same(ingestor) } else { may_have(ingestor, db) });
     }
     if let Some(stats) = given.stats.as_ref().filter(|_| left.len() > 1) {
         left.retain(|ingestor| same_stats(stats, ingestor));
     }
     left
+}
+
+/// Whether an ingestor's database, which can't be seen, may be the one at `path`.
+fn may_have(ingestor: &Candidate, path: &Path) -> bool {
+    let denied = ingestor.problems.iter().any(|fault| fault.kind == FaultKind::Denied);
+    match &ingestor.db {
+        Some(db) => db.id.is_none() && (denied || db.path == path),
+        None => denied,
+    }
 }
 
 /// Every update of a stats file is another inode: folder and name tell.
