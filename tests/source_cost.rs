@@ -6,6 +6,7 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -172,4 +173,41 @@ fn cost_of_asking() {
         "{} answers, {rounds} last closes: {left} left both files, {created} a -wal alone",
         asked.load(Ordering::Relaxed)
     );
+}
+
+/// CPU time of one look at a database in milliseconds, SQLite not asked; mean of many.
+fn look_ms(db: &Path, proc_root: &Path) -> f64 {
+    let clock = Clock::manual(corescope_top::units::Wall(0), corescope_top::units::Mono(1));
+    let mut reader = corescope_top::source::db_files::DbReader::new(db, proc_root);
+    let sample = reader.read(&clock, 1.0);
+    assert!(sample.good().unwrap().locks.good().is_some());
+    let before = cpu_ms();
+    for _ in 0..200 {
+        std::hint::black_box(reader.read(&clock, 1.0));
+    }
+    (cpu_ms() - before) / 200.0
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn cost_of_a_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("m.db");
+    let mut writer = Writer::start(&db);
+    writer.order("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES(1)");
+    let proc = Path::new("/proc");
+    println!("a look at a log of 8 KB: {:.4} ms", look_ms(&db, proc));
+    // No data, but a size that anything which goes through the file would have to face.
+    for suffix in ["-wal", ""] {
+        let path = format!("{}{suffix}", db.display());
+        std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(10 << 30).unwrap();
+        println!("and with 10 GB of m.db{suffix}: {:.4} ms", look_ms(&db, proc));
+    }
+    let fake = tempfile::tempdir().unwrap();
+    let mut table = std::fs::read_to_string("/proc/locks").unwrap();
+    for n in 0..10_000 {
+        writeln!(table, "{n}: POSIX  ADVISORY  READ {n} fe:00:{} 124 124", 90_000_000 + n).unwrap();
+    }
+    std::fs::write(fake.path().join("locks"), table).unwrap();
+    println!("and with 10,000 lines of locks: {:.4} ms", look_ms(&db, fake.path()));
 }

@@ -6,17 +6,21 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::model::baseline::Rolling;
 use crate::model::limits::STALE_SECS;
-use crate::model::snapshot::{SourceFault, SourceRow, SourcesView};
-use crate::sample::{Liveness, MqttSource, Reading, Sample, StatsFile, StatsSample};
-use crate::units::{Mono, Span, Wall};
+use crate::model::snapshot::{Snapshot, SourceFault, SourceRow, SourcesView};
+use crate::sample::{FaultKind, Liveness, MqttSource, Reading, Sample, StatsFile, StatsSample};
+use crate::units::{BytesPerSec, MB, Mono, Span, Wall};
 
 /// Two updates closer than this are one: rates over less are noise.
 const MIN_GAP: f64 = 0.2;
 /// The two clocks may disagree by this much, on top of the sampling interval.
 const CLOCK_SLACK: f64 = 2.0;
+
+/// Bytes written per second that ordinary traffic never reaches: twice a busy site's.
+const HARD_WRITES: f64 = 5.0 * MB as f64;
 
 type Identity = Option<(u32, u64)>;
 type MqttView = Arc<[(MqttSource, Option<Liveness>)]>;
@@ -196,14 +200,41 @@ fn mqtt(file: &StatsFile) -> MqttView {
     listed.chain(unlisted).collect()
 }
 
-/// The fault of a stats file that is there and no longer written.
-pub fn stale_fault(view: &SourcesView, reading: &Reading<StatsSample>) -> Option<SourceFault> {
+/// The fault of a stats file that is there and no longer written. `uptime` of the ingestor, in
+/// seconds, tells one that was left over from an earlier run.
+pub fn stale_fault(
+    view: &SourcesView,
+    reading: &Reading<StatsSample>,
+    uptime: Option<f64>,
+) -> Option<SourceFault> {
     let age = view.age.filter(|_| view.stale && reading.good().is_some())?;
-    let age = Span(std::time::Duration::from_secs_f64(age));
-    let text = format!(
-        "stats file is {age} old (limit {STALE_SECS} s): the ingestor has stopped publishing it, or has ended"
-    );
+    let shown = span(age);
+    let text = match uptime.filter(|uptime| *uptime < age) {
+        Some(uptime) => format!(
+            "stats file is {shown} old, left over from an earlier run: the ingestor started {} ago",
+            span(uptime)
+        ),
+        None => format!(
+            "stats file is {shown} old (limit {STALE_SECS} s): the ingestor has stopped publishing it, or has ended"
+        ),
+    };
     Some(SourceFault { source: "stats", text })
+}
+
+/// Newer builds wait for their backfills before they publish anything: an ingestor that writes hard
+/// and has not published since it started is most likely at one.
+pub fn silent_fault(snapshot: &Snapshot, reading: &Reading<StatsSample>) -> Option<SourceFault> {
+    let ingestor = snapshot.ingestor.as_ref()?;
+    let write = ingestor.rates.map(|rates| rates.write).filter(|write| *write > HARD_WRITES)?;
+    let absent = reading.fault().is_some_and(|fault| fault.kind == FaultKind::Gone);
+    let left_over = snapshot.sources.age.zip(ingestor.uptime).is_some_and(|(age, uptime)| age > uptime);
+    let text =
+        format!("ingestor writes {} and publishes no stats: a backfill at start-up?", BytesPerSec(write));
+    (absent || left_over).then_some(SourceFault { source: "stats", text })
+}
+
+fn span(secs: f64) -> Span {
+    Span(Duration::from_secs_f64(secs.max(0.0)))
 }
 
 #[cfg(test)]

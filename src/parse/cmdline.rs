@@ -85,9 +85,10 @@ mod tests {
 
         #[test]
         fn any_value_comes_back(value in "[^\0]{1,40}", dashes in "--?", joined: bool) {
-            let line = match joined {
-                true => nul(&["x", &format!("{dashes}config={value}")]),
-                false => nul(&["x", &format!("{dashes}config"), &value]),
+            let line = if joined {
+                nul(&["x", &format!("{dashes}config={value}")])
+            } else {
+                nul(&["x", &format!("{dashes}config"), &value])
             };
             prop_assert_eq!(flag(&line, "config"), Some(value.as_bytes()));
         }

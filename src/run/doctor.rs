@@ -126,8 +126,8 @@ fn now_of(target: &Target, aim: &Aim) -> Section {
     let pid_of = |candidate: &Option<Candidate>| candidate.as_ref().map(|it| it.pid);
     let ingestor = process(pid_of(&aim.ingestor).or(target.ingestor), Role::Ingestor);
     let server = process(pid_of(&aim.server).or(target.server), Role::Server);
-    let mut checks = says::process(&ingestor, ["ingestor", "its io"], &denied);
-    checks.extend(says::process(&server, ["server", "its io"], &remedy(&aim.server)));
+    let mut checks = says::process(&ingestor, ["ingestor", "ingestor io"], &denied);
+    checks.extend(says::process(&server, ["server", "server io"], &remedy(&aim.server)));
     if let Some(place) = stats_of(target, aim) {
         let uid = aim.ingestor.as_ref().and_then(|ingestor| ingestor.uid);
         let (stats, watch) = within("the stats file", move || {

@@ -117,12 +117,11 @@ impl Lines {
                 }
                 None
             }
-            Ok(Outcome::Nothing) => None,
             Ok(Outcome::Nobody(waiting)) if Instant::now() >= self.patience => {
                 let looked = format!("no process named {} was found", waiting.looks_for);
                 Some(End::Unusable([vec![looked], waiting.problems].concat()))
             }
-            Ok(Outcome::Nobody(_)) => None,
+            Ok(Outcome::Nothing | Outcome::Nobody(_)) => None,
             Ok(Outcome::Several(rows)) => {
                 let pids: Vec<String> = rows.iter().map(|row| row.pid.to_string()).collect();
                 let text = format!("several ingestors run: choose one with --ingestor ({})", pids.join(", "));

@@ -251,12 +251,7 @@ impl Session {
                 }
                 Err(error) => self.ends(End::Bug(format!("no thread for sampling: {error}"))),
             },
-            Effect::Choose if self.watcher.searches() => {
-                self.app.ui.stage = Stage::Picking(Picker::default());
-                self.look();
-                Todo::Draw
-            }
-            Effect::Choose => Todo::Nothing,
+            Effect::Choose => self.choose(),
             Effect::Quit => self.ends(End::Done),
             Effect::Interval(secs) => {
                 self.watcher.set_interval(secs);
@@ -277,13 +272,23 @@ impl Session {
             Stage::Watching if lost => self.watcher.follow(&sighting)?,
             Stage::Watching => Outcome::Nothing,
             Stage::Picking(picker) => {
-                picker.rows = self.watcher.list(&sighting);
+                picker.rows = self.watcher.list(sighting);
                 Outcome::Nothing
             }
             Stage::Waiting(_) => self.watcher.found(sighting)?,
         };
         self.take(outcome);
         Ok(Effect::Draw)
+    }
+
+    /// Opens the list of targets; a demo has none but its own.
+    fn choose(&mut self) -> Todo {
+        if !self.watcher.searches() {
+            return Todo::Nothing;
+        }
+        self.app.ui.stage = Stage::Picking(Picker::default());
+        self.look();
+        Todo::Draw
     }
 
     fn take(&mut self, outcome: Outcome) {

@@ -50,6 +50,8 @@ pub struct Watcher {
     sampler: Option<SamplerHandle>,
     generation: u32,
     waiting_since: Mono,
+    /// What the last look found, to pick from.
+    found: Found,
 }
 
 impl Watcher {
@@ -66,6 +68,7 @@ impl Watcher {
             sampler: None,
             generation: 0,
             waiting_since: Clock::real().mono(),
+            found: Found::default(),
         }
     }
 
@@ -122,6 +125,7 @@ impl Watcher {
         Ok(match choice {
             Choice::One(aim) => Outcome::Attached { labels: self.attach(*aim)?, same: false },
             Choice::Several(several) => {
+                self.found = found;
                 Outcome::Several(several.iter().map(|candidate| row(candidate, &writes)).collect())
             }
             Choice::None => Outcome::Nobody(Waiting {
@@ -133,8 +137,9 @@ impl Watcher {
     }
 
     /// Takes a sighting as a list to choose from, whatever is watched.
-    pub fn list(&self, sighting: &Sighting) -> Vec<PickRow> {
-        sighting.found.ingestors.iter().map(|candidate| row(candidate, &sighting.writes)).collect()
+    pub fn list(&mut self, sighting: Sighting) -> Vec<PickRow> {
+        self.found = sighting.found;
+        self.found.ingestors.iter().map(|candidate| row(candidate, &sighting.writes)).collect()
     }
 
     /// Takes a sighting after the target went away: another process may have taken its place.
@@ -157,17 +162,17 @@ impl Watcher {
         Ok(Outcome::Attached { labels: self.attach(aim)?, same })
     }
 
-    /// Watches the ingestor with this pid.
+    /// Watches the ingestor with this pid out of the last list.
     ///
     /// # Errors
     /// When no thread can be started.
     pub fn pick(&mut self, pid: u32) -> io::Result<Outcome> {
-        let found = discover::scan(Path::new(PROC), &self.names);
-        let Some(candidate) = found.ingestors.iter().find(|candidate| candidate.pid == pid).cloned() else {
+        let Some(candidate) = self.found.ingestors.iter().find(|candidate| candidate.pid == pid).cloned()
+        else {
             return Ok(Outcome::Nothing);
         };
         let given = Given { ingestor: None, ..self.given.clone() };
-        let aim = Aim::of(&given, Some(candidate), &found, Path::new(PROC));
+        let aim = Aim::of(&given, Some(candidate), &self.found, Path::new(PROC));
         Ok(Outcome::Attached { labels: self.attach(aim)?, same: false })
     }
 

@@ -61,7 +61,7 @@ pub struct Place {
     pub shown: String,
     /// How it was found: "open file with a -wal".
     pub how: &'static str,
-    /// Device and inode; absent where there is no such file or it may not be looked at.
+    /// Device and inode; absent where there is no regular file, or it may not be looked at.
     pub id: Option<(u64, u64)>,
     /// The path leads through `/proc/<pid>/root` and ends with the process.
     pub elsewhere: bool,

@@ -16,6 +16,7 @@ use procfs::{FromBufRead, ProcError};
 use rustix::io::Errno;
 
 use super::clock::Clock;
+use super::safe_file::shown;
 use crate::parse::process as parse;
 use crate::parse::text;
 use crate::sample::{Fault, FaultKind, IoCounters, ProcSample, Reading};
@@ -116,7 +117,7 @@ impl ProcReader {
             // ESRCH: it ended between two calls.
             ProcError::Io(error, _) if Errno::from_io_error(&error) == Some(Errno::SRCH) => self.gone(),
             other => {
-                Fault::new(FaultKind::Other, format!("{} can't be read: {other}", self.folder().display()))
+                Fault::new(FaultKind::Other, format!("{} can't be read: {other}", shown(&self.folder())))
             }
         }
     }
@@ -198,12 +199,12 @@ fn io_text(result: io::Result<usize>) -> String {
 }
 
 fn denied(path: &Path, role: &str) -> Fault {
-    let text = format!("permission denied reading {}: run as the {role}'s user or root", path.display());
+    let text = format!("permission denied reading {}: run as the {role}'s user or root", shown(path));
     Fault::new(FaultKind::Denied, text)
 }
 
 fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> Fault {
-    Fault::new(FaultKind::Other, format!("{} can't be read: {why}", path.display()))
+    Fault::new(FaultKind::Other, format!("{} can't be read: {why}", shown(path)))
 }
 
 /// The file's content as of now; absent when the process is gone.

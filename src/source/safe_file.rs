@@ -8,6 +8,7 @@ use std::path::Path;
 use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, open};
 use rustix::io::Errno;
 
+use crate::parse::text;
 use crate::sample::{Fault, FaultKind, FileStat};
 use crate::units::Bytes;
 
@@ -25,6 +26,11 @@ pub fn open_regular(what: &str, path: &Path) -> Result<(File, Stat), Fault> {
     }
 }
 
+/// A path as it may be shown: paths can come from others' processes and settings.
+pub fn shown(path: &Path) -> String {
+    text::sentence(&path.to_string_lossy())
+}
+
 /// The fault for a file that is not a regular one.
 pub fn wrong_kind(what: &str, path: &Path, kind: FileType) -> Fault {
     let kind = match kind {
@@ -35,16 +41,13 @@ pub fn wrong_kind(what: &str, path: &Path, kind: FileType) -> Fault {
         FileType::CharacterDevice | FileType::BlockDevice => "a device",
         _ => "of an unknown kind",
     };
-    Fault::new(
-        FaultKind::Invalid,
-        format!("{what} {} is {kind}: only a regular file is read", path.display()),
-    )
+    Fault::new(FaultKind::Invalid, format!("{what} {} is {kind}: only a regular file is read", shown(path)))
 }
 
 /// What a failed call on `path` means to people.
 pub fn explain(what: &str, path: &Path, error: impl Into<io::Error>) -> Fault {
     let error = error.into();
-    let shown = path.display();
+    let shown = shown(path);
     let errno = Errno::from_io_error(&error);
     let (kind, text) = match errno {
         Some(Errno::NOENT | Errno::NOTDIR) => (FaultKind::Gone, format!("no {} at {shown}", bare(what))),

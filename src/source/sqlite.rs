@@ -22,7 +22,7 @@ use rustix::fs::{FlockOperation, Stat, fcntl_lock, lstat};
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-use super::safe_file::open_regular;
+use super::safe_file::{open_regular, shown};
 use crate::sample::{Fault, FaultKind, Pragmas};
 use crate::units::Mono;
 
@@ -77,7 +77,7 @@ fn keep_wal(paths: &DbPaths) -> Result<File, Fault> {
             let text = format!(
                 "{} does not belong to the database's owner: SQLite run by root would change that; \
                  run as the ingestor's user",
-                path.display()
+                shown(path)
             );
             return Err(Fault::new(FaultKind::Denied, text));
         }
@@ -96,7 +96,7 @@ pub fn nobody() -> Fault {
 }
 
 fn locked(db: &Path) -> Fault {
-    let text = format!("the database {} is locked exclusively by another process", db.display());
+    let text = format!("the database {} is locked exclusively by another process", shown(db));
     Fault::new(FaultKind::Other, text)
 }
 
@@ -138,7 +138,7 @@ fn uri(db: &Path) -> String {
 }
 
 fn explain(db: &Path, error: &rusqlite::Error) -> Fault {
-    let shown = db.display();
+    let shown = shown(db);
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => locked(db),
         Some(ErrorCode::PermissionDenied) => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::fs::Stat;
 
 use super::clock::Clock;
-use super::safe_file::{explain, open_regular};
+use super::safe_file::{explain, open_regular, shown};
 use super::watch::Watch;
 use crate::parse;
 use crate::sample::{Fault, FaultKind, Reading, StatsFile, StatsSample};
@@ -95,7 +95,7 @@ impl StatsReader {
     }
 
     fn invalid(&self, what_is_wrong: &str) -> Fault {
-        Fault::new(FaultKind::Invalid, format!("{WHAT} {} {what_is_wrong}", self.path.display()))
+        Fault::new(FaultKind::Invalid, format!("{WHAT} {} {what_is_wrong}", shown(&self.path)))
     }
 }
 

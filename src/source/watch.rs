@@ -18,6 +18,7 @@ use notify::{Config, Event, EventKindMask, INotifyWatcher, RecursiveMode, Watche
 use rustix::fs::stat;
 use rustix::io::Errno;
 
+use super::safe_file::shown;
 use crate::units::Mono;
 
 /// More events than this in a second are a storm.
@@ -116,7 +117,7 @@ impl Watch {
     }
 
     fn sit_out(&mut self, now: Mono) {
-        let folder = folder_of(&self.path).display();
+        let folder = shown(folder_of(&self.path));
         self.note = Some(self.instead(&format!("more than {STORM} events a second in {folder}")));
         self.pause(now, self.storm_pause);
         self.storm_pause = (self.storm_pause * 2).min(LONGEST_PAUSE);
@@ -142,19 +143,19 @@ impl Watch {
     }
 
     fn instead(&self, why: &str) -> String {
-        format!("{why}: reading {} at every interval instead", self.path.display())
+        format!("{why}: reading {} at every interval instead", shown(&self.path))
     }
 
     fn armed(&self, now: Mono) -> Result<State, String> {
         let name = self.path.file_name().ok_or("the path names no file")?;
         let folder = folder_of(&self.path);
-        let missing = || format!("no folder {}", folder.display());
+        let missing = || format!("no folder {}", shown(folder));
         let before = identity(folder).ok_or_else(missing)?;
         let shared = Shared::start(name, folder).map_err(|error| reason(&error))?;
         // The watch is on whatever stood there in between: it must be the same before and after.
         let after = identity(folder).ok_or_else(missing)?;
         if before != after {
-            return Err(format!("{} was replaced meanwhile", folder.display()));
+            return Err(format!("{} was replaced meanwhile", shown(folder)));
         }
         Ok(State::Armed { shared, folder: after, checked: now, since: now })
     }

@@ -10,7 +10,7 @@ use crate::target::Target;
 use crate::terminal::{DEADLINE, PROGRAM};
 
 /// The program with `--json` and further arguments.
-fn start(arguments: &[String], more: &[&str]) -> Child {
+pub fn start(arguments: &[String], more: &[&str]) -> Child {
     Command::new(PROGRAM)
         .args(arguments)
         .arg("--json")
@@ -30,7 +30,7 @@ fn lines(arguments: &[String], more: &[&str]) -> Vec<Value> {
 }
 
 /// Reads lines until one satisfies `condition`.
-fn wait_for(child: &mut Child, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
+pub fn wait_for(child: &mut Child, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
     let end = Instant::now() + DEADLINE;
     let mut last = Value::Null;
     for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod endings;
+mod finding;
 mod keys;
 mod lines;
 mod pictures;

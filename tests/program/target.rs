@@ -1,12 +1,27 @@
 //! Something real to watch: the demo's ingestor, run apart from any demo.
 
-use std::path::PathBuf;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use tempfile::TempDir;
 
 use crate::terminal::{DEADLINE, PROGRAM, Terminal};
+
+fn ingestor(name: &str, folder: &Path) -> Child {
+    let stats = folder.join("stats.json");
+    Command::new(PROGRAM)
+        .arg0(name)
+        .arg("demo-ingestor")
+        .args(["--db".as_ref(), folder.join("meshcore.db").as_os_str()])
+        .args(["--stats".as_ref(), stats.as_os_str()])
+        .env("CORESCOPE_INGESTOR_STATS", &stats)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
 
 pub struct Target {
     child: Child,
@@ -16,22 +31,37 @@ pub struct Target {
 impl Target {
     /// Starts an ingestor and waits for its database and its stats file.
     pub fn start() -> Self {
+        Self::named(PROGRAM)
+    }
+
+    /// The same under another name, which its environment tells where its stats file is.
+    pub fn named(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let child = Command::new(PROGRAM)
-            .arg("demo-ingestor")
-            .args(["--db".as_ref(), folder.path().join("meshcore.db").as_os_str()])
-            .args(["--stats".as_ref(), folder.path().join("stats.json").as_os_str()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let child = ingestor(name, folder.path());
         let target = Self { child, folder };
+        target.wait_for_files();
+        target
+    }
+
+    /// Ends the ingestor as kill -9 does and starts another one on the same files.
+    pub fn restart(&mut self, name: &str) {
+        self.kill();
+        self.restart_after_kill(name);
+    }
+
+    /// Starts another ingestor on the same files.
+    pub fn restart_after_kill(&mut self, name: &str) {
+        std::fs::remove_file(self.stats()).unwrap();
+        self.child = ingestor(name, self.folder.path());
+        self.wait_for_files();
+    }
+
+    fn wait_for_files(&self) {
         let end = Instant::now() + DEADLINE;
-        while !(target.stats().exists() && target.db().with_extension("db-shm").exists()) {
+        while !(self.stats().exists() && self.db().with_extension("db-shm").exists()) {
             assert!(Instant::now() < end, "the ingestor does not come up");
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-        target
     }
 
     pub fn pid(&self) -> u32 {

@@ -138,8 +138,9 @@ impl Terminal {
 
     /// Changes the terminal's size.
     pub fn resize(&self, columns: u16, rows: u16) {
-        self.master.as_ref().unwrap().resize(size(columns, rows)).unwrap();
+        // The emulator first: what the program draws for the new size must find it there.
         self.shared.lock().unwrap().parser.screen_mut().set_size(cells(rows), cells(columns));
+        self.master.as_ref().unwrap().resize(size(columns, rows)).unwrap();
     }
 
     /// Sends the program a signal.

@@ -24,7 +24,7 @@ pub fn picking(rows: u32) -> World {
     let row = |n: u32| PickRow {
         pid: 4000 + n * 13,
         name: "corescope-ingestor".into(),
-        container: (n % 3 != 0).then(|| format!("meshcore-{n}").into()),
+        container: (!n.is_multiple_of(3)).then(|| format!("meshcore-{n}").into()),
         db: (n % 5 != 4).then(|| format!("/srv/site-{n}/data/meshcore.db").into()),
         uptime: f64::from(n) * 7000.0 + 5.0,
         write: (n != 1).then(|| f64::from(n) * 400_000.0),

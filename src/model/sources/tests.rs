@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::snapshot::{IoRates, ProcView};
 use crate::sample::{Fault, FaultKind, Sample};
 
 const T0: i64 = 1_795_359_500;
@@ -101,9 +102,10 @@ fn stale_after_five_seconds_strictly() {
     assert_eq!((at_limit.stale, rate(&at_limit)), (false, Some(5.0)));
     let past = push(&mut tracker, &unchanged(&second, 16.001));
     assert_eq!((past.stale, rate(&past), past.rows[0].total), (true, None, 105));
-    assert!(stale_fault(&past, &second.stats).is_some());
+    assert!(stale_fault(&past, &second.stats, Some(100.0)).unwrap().text.contains("stopped publishing"));
+    assert!(stale_fault(&past, &second.stats, Some(2.0)).unwrap().text.contains("earlier run"));
     let failed = Reading::Failed(Fault::new(FaultKind::Gone, "gone"));
-    assert!(stale_fault(&past, &failed).is_none());
+    assert!(stale_fault(&past, &failed, None).is_none());
 }
 
 #[test]
@@ -157,4 +159,22 @@ fn a_counter_named_like_a_backfill_stands_there_once() {
     let names: Vec<&str> = view.rows.iter().map(|row| &*row.name).collect();
     assert_eq!(names, ["x", "backfill_a"]);
     assert_eq!(view.rows[1].total, 3);
+}
+
+#[test]
+fn hard_writes_without_any_stats_are_said_to_be_a_backfill() {
+    let writing = |write: f64| {
+        let rates = Some(IoRates { write, ..IoRates::default() });
+        let ingestor = Some(ProcView { rates, uptime: Some(30.0), ..ProcView::default() });
+        Snapshot { ingestor, ..Snapshot::default() }
+    };
+    let gone = Reading::Failed(Fault::new(FaultKind::Gone, "no stats file"));
+    let fault = silent_fault(&writing(21.0 * MB as f64), &gone).unwrap();
+    assert_eq!(fault.text, "ingestor writes 21.0 MB/s and publishes no stats: a backfill at start-up?");
+    assert!(silent_fault(&writing(HARD_WRITES), &gone).is_none());
+    let left_over = tx(1.0, 5).stats;
+    let mut snapshot = writing(21.0 * MB as f64);
+    assert!(silent_fault(&snapshot, &left_over).is_none());
+    snapshot.sources.age = Some(4000.0);
+    assert!(silent_fault(&snapshot, &left_over).is_some());
 }

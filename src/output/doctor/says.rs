@@ -233,7 +233,7 @@ mod tests {
 
     fn stats_of(at: Option<i64>) -> Reading<StatsSample> {
         let file = StatsFile { sampled_at: at.map(Wall::from_secs), ..StatsFile::default() };
-        Reading::Good(StatsSample { mono: Default::default(), mtime: Wall(0), ino: 1, file: file.into() })
+        Reading::Good(StatsSample { mono: crate::units::Mono(0), mtime: Wall(0), ino: 1, file: file.into() })
     }
 
     #[test]

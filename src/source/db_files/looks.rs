@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rustix::fs::{FileType, lstat, statvfs};
 
-use super::super::safe_file::{explain, file_stat, open_regular, wrong_kind};
+use super::super::safe_file::{explain, file_stat, open_regular, shown, wrong_kind};
 use super::DATABASE;
 use crate::parse::{db_header, wal_header, wal_index};
 use crate::sample::{DbHeader, Fault, FaultKind, FileStat, Reading, WalHeader, WalIndex};
@@ -41,7 +41,7 @@ pub(super) fn read_header(path: &Path) -> Result<DbHeader, Fault> {
     let mut buffer = [0; db_header::LEN];
     let len = read_start(&file, &mut buffer).map_err(|error| explain(DATABASE, path, error))?;
     db_header::parse(&buffer[..len])
-        .map_err(|fault| Fault::new(fault.kind, format!("{DATABASE} {} {}", path.display(), fault.text)))
+        .map_err(|fault| Fault::new(fault.kind, format!("{DATABASE} {} {}", shown(path), fault.text)))
 }
 
 /// The wal-index, opened for reading.
@@ -62,7 +62,7 @@ pub(super) fn read_index(path: &Path, file: &File) -> Result<WalIndex, Fault> {
             Ok(index) => return Ok(index),
             Err(wal_index::WalIndexError::Torn) if attempt < ATTEMPTS => attempt += 1,
             Err(error) => {
-                return Err(Fault::new(FaultKind::Invalid, format!("{INDEX} {} {error}", path.display())));
+                return Err(Fault::new(FaultKind::Invalid, format!("{INDEX} {} {error}", shown(path))));
             }
         }
     }
@@ -78,7 +78,7 @@ pub(super) fn read_wal_header(path: &Path, wal: &Reading<FileStat>) -> Reading<W
         let mut buffer = [0; wal_header::LEN];
         let len = read_start(&file, &mut buffer).map_err(|error| explain(LOG, path, error))?;
         wal_header::parse(&buffer[..len])
-            .map_err(|fault| Fault::new(fault.kind, format!("{LOG} {} {}", path.display(), fault.text)))
+            .map_err(|fault| Fault::new(fault.kind, format!("{LOG} {} {}", shown(path), fault.text)))
     };
     read().into()
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::handle::id_at;
 use super::{Candidate, Found, Place, Role, candidate};
+use crate::sample::FaultKind;
 
 /// What was given by hand; each of these wins over what is found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,16 +53,14 @@ impl Choice {
         if let Some(pid) = given.ingestor {
             return one(known(found, pid, proc_root));
         }
-        let named = given.db.is_some() || given.stats.is_some();
-        let mut fitting = found.ingestors.iter().filter(|ingestor| fits(given, ingestor));
-        match (fitting.next(), fitting.next()) {
-            (Some(only), None) => one(Some(only.clone())),
-            (Some(_), Some(_)) => Self::Several(
-                found.ingestors.iter().filter(|ingestor| fits(given, ingestor)).cloned().collect(),
-            ),
-            // Files were given that nobody has, or a server alone: they are enough to start with.
-            (None, _) if named || given.server.is_some() => one(None),
-            (None, _) => Self::None,
+        let by_files = given.db.is_some() || given.stats.is_some();
+        let fitting = fitting(given, &found.ingestors);
+        match fitting.as_slice() {
+            [only] => one(Some((*only).clone())),
+            // Files are enough to start with, and so is a server alone.
+            [] if by_files || given.server.is_some() => one(None),
+            [] => Self::None,
+            several => Self::Several(several.iter().copied().cloned().collect()),
         }
     }
 }
@@ -106,26 +105,41 @@ fn known(found: &Found, pid: u32, proc_root: &Path) -> Option<Candidate> {
     scanned.or_else(|| candidate(proc_root, pid, Role::Ingestor))
 }
 
-/// Whether an ingestor has the files that were given.
-fn fits(given: &Given, ingestor: &Candidate) -> bool {
-    let same_db = |path: &PathBuf| {
-        let id = ingestor.db.as_ref().and_then(|db| db.id);
-        id.is_some() && id == id_at(path)
-    };
-    // Every update of a stats file is another inode: folder and name tell.
-    let same_stats = |path: &PathBuf| {
-        let folder = |path: &Path| {
-            let folder = path.parent()?;
-            id_at(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
-        };
-        let own = ingestor.stats.as_ref().map(|place| &place.path);
-        own.is_some_and(|own| {
-            own.file_name() == path.file_name() && folder(own).is_some() && folder(own) == folder(path)
-        })
-    };
-    match (&given.db, &given.stats) {
-        (Some(db), _) => same_db(db),
-        (None, Some(stats)) => same_stats(stats),
-        (None, None) => true,
+/// The ingestors that what was given may be of. One whose database is another than the one that was
+/// given is not: their figures would be mixed up. A stats file is no such proof, an environment that
+/// can't be read may name it: there the only ingestor will do.
+fn fitting<'a>(given: &Given, ingestors: &'a [Candidate]) -> Vec<&'a Candidate> {
+    let mut left: Vec<&Candidate> = ingestors.iter().collect();
+    let id_of = |ingestor: &Candidate| ingestor.db.as_ref().and_then(|db| db.id);
+    if let Some(db) = &given.db {
+        let id = id_at(db);
+        let same = |ingestor: &Candidate| id.is_some() && id_of(ingestor) == id;
+        let any = left.iter().any(|ingestor| same(ingestor));
+        left.retain(|ingestor| if any { same(ingestor) } else { may_have(ingestor, db) });
     }
+    if let Some(stats) = given.stats.as_ref().filter(|_| left.len() > 1) {
+        left.retain(|ingestor| same_stats(stats, ingestor));
+    }
+    left
+}
+
+/// Whether an ingestor's database, which can't be seen, may be the one at `path`.
+fn may_have(ingestor: &Candidate, path: &Path) -> bool {
+    let denied = ingestor.problems.iter().any(|fault| fault.kind == FaultKind::Denied);
+    match &ingestor.db {
+        Some(db) => db.id.is_none() && (denied || db.path == path),
+        None => denied,
+    }
+}
+
+/// Every update of a stats file is another inode: folder and name tell.
+fn same_stats(path: &Path, ingestor: &Candidate) -> bool {
+    let folder = |path: &Path| {
+        let folder = path.parent()?;
+        id_at(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+    };
+    let own = ingestor.stats.as_ref().map(|place| &place.path);
+    own.is_some_and(|own| {
+        own.file_name() == path.file_name() && folder(own).is_some() && folder(own) == folder(path)
+    })
 }

@@ -36,7 +36,7 @@ pub fn remedy(uid: Option<u32>, contained: bool) -> String {
                 "root lacks CAP_SYS_PTRACE here: run {as_user}on the host, or in a container with --cap-add SYS_PTRACE"
             )
         }
-        Some(uid) if uid != own => format!("run as {}, root, or: {setcap}", user(uid, contained)),
+        Some(uid) if uid != own && uid != 0 => format!("run as {}, root, or: {setcap}", user(uid, contained)),
         _ => format!("run as root, or: {setcap}"),
     }
 }

@@ -87,7 +87,8 @@ impl Root {
                 (seen.clone(), found.ok())
             }
         };
-        let id = found.as_ref().map(id);
+        let regular = |stat: &Stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        let id = found.filter(regular).as_ref().map(id);
         let place = Place { path, shown, how, id, elsewhere: self.elsewhere };
         Some(if self.elsewhere { same_here(place, &seen, last) } else { place })
     }
@@ -188,7 +189,8 @@ fn parts(path: &Path) -> impl Iterator<Item = OsString> {
     path.components().filter(|part| *part != Component::CurDir).map(|part| part.as_os_str().to_owned())
 }
 
-/// What stands at a resolved path; fails where a link stands in it all the same.
+/// What stands at a resolved path; fails where a link stands in it all the same, unless at its end:
+/// that is the link itself.
 fn look(root: &OwnedFd, inside: &Path) -> Result<Stat, Errno> {
     fstat(open_inside(root, inside, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC)?)
 }
@@ -240,7 +242,12 @@ mod tests {
         assert_eq!(inside("/evil", Last::Keep), "evil");
         assert!(look(&root, Path::new("volumes/data/m.db")).is_ok());
         assert!(look(&root, Path::new("etc/passwd")).is_err());
-        assert_eq!(look(&root, Path::new("evil")).err(), Some(Errno::LOOP));
+        // The link itself, which is no regular file.
+        assert!(
+            look(&root, Path::new("evil"))
+                .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_symlink())
+        );
+        assert!(open_inside(&root, Path::new("evil"), OFlags::RDONLY).is_err());
         assert!(look(&root, Path::new("app/data/m.db")).is_err());
         assert_eq!(resolve(&root, Path::new("/loop/x"), Last::Follow), None);
     }
