@@ -140,7 +140,7 @@ fn cost_of_asking() {
     let mut times: Vec<Duration> = (0..2000)
         .map(|_| {
             let start = std::time::Instant::now();
-            ask(&paths, true, Mono(0)).unwrap();
+            ask(&paths, true, 0, Mono(0)).unwrap();
             start.elapsed()
         })
         .collect();
@@ -154,7 +154,7 @@ fn cost_of_asking() {
     let (stop, count, files) = (Arc::clone(&over), Arc::clone(&asked), paths.clone());
     let asking = std::thread::spawn(move || {
         while !stop.load(Ordering::Relaxed) {
-            if ask(&files, true, Mono(0)).is_ok() {
+            if ask(&files, true, 0, Mono(0)).is_ok() {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         }

@@ -280,6 +280,42 @@ fn a_link_leads_to_the_files_beside_its_target() {
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
 }
 
+/// Views and broken statements in the schema of a database that somebody else made.
+#[test]
+fn the_schema_is_not_even_loaded() {
+    let folder = tempdir().unwrap();
+    let (db, mut writer) = open_wal(&folder);
+    writer.order("PRAGMA writable_schema=ON");
+    writer.order(
+        "WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n WHERE i < 50000) \
+         INSERT INTO sqlite_schema SELECT 'view', 'v' || i, 'v' || i, 0, 'create view v' || i || ' as no sql' FROM n",
+    );
+    let began = std::time::Instant::now();
+    let sample = look(&mut reader(&db));
+    let pragmas = sample.pragmas.good().unwrap();
+    assert_eq!(pragmas.page_count, i64::from(sample.wal_index.good().unwrap().page_count));
+    assert!(pragmas.page_count > 500 && pragmas.freelist_count == 0 && pragmas.cache_size == -2000);
+    assert!(began.elapsed() < std::time::Duration::from_millis(500), "{:?}", began.elapsed());
+}
+
+#[test]
+fn pages_and_cache_are_those_that_sqlite_would_name() {
+    let folder = tempdir().unwrap();
+    let db = folder.path().join("m.db");
+    let mut writer = Writer::start(&db);
+    writer.order("PRAGMA page_size=8192");
+    writer.order("PRAGMA default_cache_size=77");
+    writer.order("CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(200000)); DELETE FROM t");
+    let pragmas = look(&mut reader(&db)).pragmas.good().unwrap().clone();
+    let connection = rusqlite::Connection::open(&db).unwrap();
+    let ask = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(pragmas.page_size, 8192);
+    assert_eq!(pragmas.page_count, ask("page_count"));
+    assert_eq!(pragmas.freelist_count, ask("freelist_count"));
+    assert_eq!(pragmas.cache_size, ask("cache_size"));
+    assert!(pragmas.freelist_count > 20 && pragmas.cache_size == 77);
+}
+
 #[test]
 fn through_another_root_sqlite_is_not_asked_for_the_wrong_file() {
     let folder = tempdir().unwrap();

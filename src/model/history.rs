@@ -14,6 +14,9 @@ pub const KEEP_SECS: f64 = 660.0;
 const MIN_POINTS: usize = 120;
 /// Points that are kept at most.
 const MAX_POINTS: usize = 7200;
+/// Series that are kept at most, besides those of the last snapshot: a stats file may name others in
+/// every update.
+const MAX_SERIES: usize = 2048;
 /// A point this many intervals after the last one leaves a hole before it.
 const HOLE: f64 = 2.5;
 
@@ -38,11 +41,32 @@ struct Point {
     covers: f64,
 }
 
+/// The values of one series, without those before its beginning.
+#[derive(Clone, Debug)]
+struct Series {
+    /// The number of the first value's point, counted from the first point ever.
+    begin: u64,
+    values: VecDeque<f32>,
+}
+
+impl Series {
+    fn end(&self) -> u64 {
+        self.begin + self.values.len() as u64
+    }
+
+    fn get(&self, number: u64) -> Option<f32> {
+        let index = usize::try_from(number.checked_sub(self.begin)?).ok()?;
+        self.values.get(index).copied().filter(|value| !value.is_nan())
+    }
+}
+
 /// Every series' last minutes.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     points: VecDeque<Point>,
-    series: HashMap<Key, VecDeque<f32>>,
+    /// Points that are no longer kept; the number of the first that is.
+    forgotten: u64,
+    series: HashMap<Key, Series>,
 }
 
 impl History {
@@ -65,16 +89,26 @@ impl History {
             self.put(Key::Source(Arc::clone(&row.name)), row.rate);
         }
         self.forget();
+        if self.series.len() > MAX_SERIES {
+            let end = self.end_number();
+            self.series.retain(|_, series| series.end() == end);
+        }
+    }
+
+    /// The number of the point to come.
+    fn end_number(&self) -> u64 {
+        self.forgotten + self.points.len() as u64
     }
 
     /// Appends to one series; what it missed is a gap.
     fn put(&mut self, key: Key, value: Option<f64>) {
-        let length = self.points.len();
-        let series = self.series.entry(key).or_default();
-        while series.len() + 1 < length {
-            series.push_back(f32::NAN);
+        let number = self.end_number() - 1;
+        let series =
+            self.series.entry(key).or_insert_with(|| Series { begin: number, values: VecDeque::new() });
+        while series.end() < number {
+            series.values.push_back(f32::NAN);
         }
-        series.push_back(value.map_or(f32::NAN, |v| v as f32));
+        series.values.push_back(value.map_or(f32::NAN, |v| v as f32));
     }
 
     /// Drops what is too old, and series that have not had a value for the whole time kept.
@@ -85,9 +119,14 @@ impl History {
                 && self.points.front().is_some_and(|first| first.end < last.end - KEEP_SECS))
         {
             self.points.pop_front();
+            self.forgotten += 1;
+            let forgotten = self.forgotten;
             self.series.retain(|_, series| {
-                series.pop_front();
-                !series.is_empty()
+                if series.begin < forgotten {
+                    series.values.pop_front();
+                    series.begin += 1;
+                }
+                !series.values.is_empty()
             });
         }
     }
@@ -107,13 +146,13 @@ impl History {
         };
         let column_of = |time: f64| (time / secs).ceil() as i64;
         let newest = column_of(last.end);
-        let missing = self.points.len().saturating_sub(series.len());
+        let missing = usize::try_from(self.end_number() - series.end()).unwrap_or(usize::MAX);
         for (index, point) in self.points.iter().enumerate().rev().skip(missing) {
             let back = newest - column_of(point.end);
             if back >= width as i64 {
                 break;
             }
-            let value = series.get(index).copied().filter(|v| !v.is_nan());
+            let value = series.get(self.forgotten + index as u64);
             // A point fills its own column and the empty ones that it covers entirely.
             let first = newest - column_of(point.end - point.covers + secs / 2.0);
             for at in back..=first.clamp(back, width as i64 - 1) {
@@ -210,5 +249,32 @@ mod tests {
         history.push(&late);
         let columns = history.columns(&Key::Source("tx_inserted".into()), 3, 1.0);
         assert_eq!(columns, [None, None, Some(5.0)]);
+        for n in 4..900 {
+            history.push(&at(f64::from(n), 1.0, None));
+        }
+        assert_eq!(history.columns(&Key::Source("tx_inserted".into()), 900, 1.0), vec![None; 900]);
+    }
+
+    /// Memory for a point was once taken by every series for every other's points, and for ten minutes.
+    #[test]
+    fn names_that_change_in_every_update_do_not_pile_up() {
+        let mut history = History::default();
+        for n in 1..=40 {
+            let mut snapshot = at(f64::from(n), 1.0, Some(1));
+            snapshot.sources.rows.extend((0..1000).map(|i| crate::model::snapshot::SourceRow {
+                name: format!("job_{n}_{i}").into(),
+                backfill: true,
+                total: 1,
+                rate: Some(5.0),
+                baseline: None,
+                flag: None,
+            }));
+            history.push(&snapshot);
+            assert!(history.series.len() <= MAX_SERIES + 1003, "{}", history.series.len());
+        }
+        assert!(history.series.values().map(|series| series.values.capacity()).sum::<usize>() < 50_000);
+        assert_eq!(history.columns(&Key::WalSize, 40, 1.0), vec![Some(1.0); 40]);
+        let last = Key::Source("job_40_999".into());
+        assert_eq!(history.columns(&last, 2, 1.0), [None, Some(5.0)]);
     }
 }

@@ -140,16 +140,15 @@ impl Raw {
 fn distinct<T>(entries: impl Iterator<Item = (String, T)>) -> Vec<(Arc<str>, T)> {
     let mut taken: HashSet<Arc<str>> = HashSet::new();
     let mut list = Vec::with_capacity(entries.size_hint().0);
+    let mut next = 0;
     for (key, value) in entries {
         let clean = shown(&key);
         let numbered = |n: usize| -> Arc<str> { format!("{}~{n}", text::clip(&clean, 70)).into() };
         let mut name: Arc<str> = clean.as_str().into();
-        // Every round uses up a number, and no list is longer than its bound.
-        for n in list.len().. {
-            if taken.insert(Arc::clone(&name)) {
-                break;
-            }
-            name = numbered(n + 1);
+        // Every number is tried once, whatever names were made up to stand in its way.
+        while !taken.insert(Arc::clone(&name)) {
+            next = list.len().max(next) + 1;
+            name = numbered(next);
         }
         list.push((name, value));
     }

@@ -33,6 +33,21 @@ fn all_three_generations_are_understood() {
     assert_eq!((rates.read, rates.syscr), (Some(0.0), Some(51.981_840_455_927_77)));
 }
 
+/// Names that stand where the numbers of others would go, as many as are kept.
+#[test]
+fn names_made_to_collide_cost_no_more_than_others() {
+    let taken = (513..1024).map(|n| format!("\"a~{n}\":1"));
+    let alike = (1..512).map(|n| format!("\"a{}\":1", "\u{200b}".repeat(n)));
+    let json = format!("{{\"backfillUpdates\":{{{}}}}}", taken.chain(alike).collect::<Vec<_>>().join(","));
+    let file = parsed(&json);
+    let distinct: HashSet<&str> = names(&file.backfills).into_iter().collect();
+    assert_eq!((file.backfills.len(), distinct.len()), (1022, 1022));
+    // Every number was tried once: none is far beyond how many there are.
+    assert!(
+        distinct.iter().filter_map(|name| name.strip_prefix("a~")?.parse::<u32>().ok()).all(|n| n < 1600)
+    );
+}
+
 #[test]
 fn the_newest_generation_is_understood_to_the_end() {
     let file = parse(FULL).unwrap();

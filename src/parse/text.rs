@@ -14,24 +14,29 @@ pub const MAX_TEXT: usize = 200;
 /// A name, safe to show: cleaned, masked, at most [`MAX_NAME`] columns. A name is one thing: a space
 /// in a password does not end it.
 pub fn name(raw: &str) -> String {
-    bounded(raw, MAX_NAME, mask_word)
+    bounded(raw, MAX_NAME, |_| true, mask_word)
 }
 
 /// A longer text, safe to show: cleaned, masked word by word, at most [`MAX_TEXT`] columns.
 pub fn sentence(raw: &str) -> String {
-    bounded(raw, MAX_TEXT, mask_credentials)
+    bounded(raw, MAX_TEXT, |c| c != ' ', mask_credentials)
 }
 
-/// What lies far beyond the bound is not even looked at. The mask comes before the cut: a cut could
-/// take away the '@' that gives a password away.
-fn bounded(raw: &str, columns: usize, mask: impl Fn(&str) -> String) -> String {
+/// What lies far beyond the bound is not shown. The mask comes before the cut: a cut could take away
+/// the '@' that gives a password away. So one that follows in what `goes_on` counts, too.
+fn bounded(
+    raw: &str,
+    columns: usize,
+    goes_on: impl Fn(char) -> bool,
+    mask: impl Fn(&str) -> String,
+) -> String {
     let mut shown = raw.chars().filter(|&c| visible(c));
-    let head: String = shown.by_ref().take(columns * 64).collect();
-    let mut masked = mask(&head);
-    if shown.next().is_some() {
-        masked.push('…');
+    let mut head: String = shown.by_ref().take(columns * 64).collect();
+    let Some(next) = shown.next() else { return clip(&mask(&head), columns) };
+    if std::iter::once(next).chain(shown).take_while(|&c| goes_on(c)).any(|c| c == '@') {
+        head.push('@');
     }
-    clip(&masked, columns)
+    clip(&(mask(&head) + "…"), columns)
 }
 
 fn visible(c: char) -> bool {
@@ -61,12 +66,29 @@ pub fn clip(text: &str, columns: usize) -> String {
 /// Masks user names and passwords: in `scheme://user:password@host`, in `user:password@host`, and
 /// in parameters such as `?password=…`.
 pub fn mask_credentials(text: &str) -> String {
+    let text = mask_addresses(text);
     let mut masked = String::with_capacity(text.len());
     for (index, word) in text.split(' ').enumerate() {
         if index > 0 {
             masked.push(' ');
         }
         masked.push_str(&mask_word(word));
+    }
+    masked
+}
+
+/// A password may hold spaces (Go's "parse \"mqtt://u:my pass@h\": invalid …" quotes it raw), so an
+/// address with a scheme goes on to the last `@` before the next one. That may take an innocent word
+/// with it; the other way round a password would be seen.
+fn mask_addresses(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        masked.push_str("://");
+        match part.rfind('@') {
+            Some(at) => masked.extend(["***", &part[at..]]),
+            None => masked.push_str(part),
+        }
     }
     masked
 }
@@ -87,13 +109,24 @@ fn mask_user(word: &str) -> String {
     format!("{}***{}", &word[..start], &word[at..])
 }
 
+/// One pass without recursion: a name may be nothing but parameters.
 fn mask_parameters(word: &str) -> String {
     const SECRETS: [&str; 7] = ["password=", "passwd=", "pwd=", "pass=", "token=", "secret=", "key="];
     let lower = word.to_ascii_lowercase();
-    let found = SECRETS.iter().filter_map(|secret| lower.find(secret).map(|at| at + secret.len())).min();
-    let Some(start) = found else { return word.to_owned() };
-    let end = word[start..].find(['&', ';', ',']).map_or(word.len(), |len| start + len);
-    format!("{}***{}", &word[..start], mask_parameters(&word[end..]))
+    let mut masked = String::with_capacity(word.len());
+    // Where what is not copied yet begins.
+    let mut rest = 0;
+    for (at, _) in lower.match_indices('=') {
+        let known = |key: &str| SECRETS.iter().any(|secret| key.ends_with(secret));
+        if !lower.get(rest..=at).is_some_and(known) {
+            continue;
+        }
+        masked.push_str(&word[rest..=at]);
+        masked.push_str("***");
+        rest = word[at + 1..].find(['&', ';', ',']).map_or(word.len(), |len| at + 1 + len);
+    }
+    masked.push_str(&word[rest..]);
+    masked
 }
 
 #[cfg(test)]
@@ -137,6 +170,29 @@ mod tests {
     fn the_cut_comes_after_the_mask() {
         let long = format!("mqtt://user:{}@host", "x".repeat(500));
         assert_eq!(name(&long), "mqtt://***@host");
+    }
+
+    #[test]
+    fn an_at_sign_beyond_the_bound_still_gives_a_password_away() {
+        let long = format!("mqtt://user:{}@host", "s3cret".repeat(5000));
+        assert_eq!(name(&long), "mqtt://***@…");
+        assert_eq!(sentence(&format!("dial {long}: refused")), "dial mqtt://***@…");
+    }
+
+    #[test]
+    fn a_password_with_spaces_in_a_sentence() {
+        let raw = r#"parse "mqtt://bob:my pass word@host:1883": invalid character " " in host name"#;
+        assert_eq!(sentence(raw), r#"parse "mqtt://***@host:1883": invalid character " " in host name"#);
+    }
+
+    /// The threads that read have small stacks.
+    #[test]
+    fn nothing_but_parameters_is_masked_on_a_small_stack_and_in_no_time() {
+        let raw = "key=,".repeat(200_000);
+        let small = std::thread::Builder::new().stack_size(64 << 10);
+        let masked = small.spawn(move || mask_credentials(&raw)).unwrap().join().unwrap();
+        assert_eq!(masked, "key=***,".repeat(200_000));
+        assert_eq!(mask_credentials("a?pass=1;PWD=2&x=3,key=token=4"), "a?pass=***;PWD=***&x=3,key=***");
     }
 
     #[test]

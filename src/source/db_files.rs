@@ -184,7 +184,7 @@ impl Resolved {
         }
         let answer: Reading<Pragmas> = match allowed.and_then(|wal_mode| {
             nobody_left_it(sample, wal_mode, proc_locks)?;
-            sqlite::ask(&self.paths, wal_mode, sample.mono)
+            sqlite::ask(&self.paths, wal_mode, page_count(sample), sample.mono)
         }) {
             Ok(pragmas) => Reading::Good(pragmas),
             Err(fault) => Reading::Failed(fault),
@@ -221,6 +221,13 @@ impl Resolved {
         }
         Ok(header.wal_mode)
     }
+}
+
+/// Pages after the last commit: the wal-index knows while anything is in the log, else the header does.
+fn page_count(sample: &DbSample) -> i64 {
+    let in_log = sample.wal_index.good().filter(|index| index.mx_frame > 0 && index.page_count > 0);
+    let in_file = || sample.header.good().map_or(0, |header| header.page_count);
+    i64::from(in_log.map_or_else(in_file, |index| index.page_count))
 }
 
 /// Refuses a large log whose owner is gone.

@@ -10,10 +10,15 @@
 //!   first, then the `-wal` is looked for, then SQLite is called.
 //! - Run by root, SQLite gives `-wal` and `-shm` to the owner of the database (`robustFchown`). It is
 //!   not called where that would change anything.
+//!
+//! And what may be a hostile file costs little: the schema is never loaded. Nearly every pragma loads
+//! it first, and then a million views take seconds and the memory to hold them, with all that can be
+//! wrong in them. `freelist_count` and `page_size` don't; the rest is known from elsewhere.
 
 use std::fmt::Write;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,8 +28,12 @@ use rustix::io::Errno;
 use rustix::process::geteuid;
 
 use super::safe_file::{open_regular, shown};
+use crate::parse::text;
 use crate::sample::{Fault, FaultKind, Pragmas};
 use crate::units::Mono;
+
+/// SQLite's `SQLITE_DEFAULT_CACHE_SIZE`, in KiB as it is negative.
+const DEFAULT_CACHE_SIZE: i64 = -2000;
 
 /// The names of a database's files, as SQLite makes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,31 +58,38 @@ impl DbPaths {
     }
 }
 
-/// Asks the pragmas; `wal_mode` as the database's header has it, `now` for [`Pragmas::mono`].
+/// Asks SQLite; `wal_mode` as the database's header has it, `page_count` as the wal-index or the header
+/// has it, `now` for [`Pragmas::mono`].
 ///
 /// The caller has no descriptor of the three files open: closing one later would drop SQLite's locks.
 ///
 /// # Errors
 /// [`FaultKind::Gone`] where nobody has a WAL database open, [`FaultKind::Denied`] where this user
 /// may not read it, [`FaultKind::Other`] where it is locked.
-pub fn ask(paths: &DbPaths, wal_mode: bool, now: Mono) -> Result<Pragmas, Fault> {
-    let guard = if wal_mode { Some(keep_wal(paths)?) } else { None };
-    let answer = query(&paths.db, now);
+pub fn ask(paths: &DbPaths, wal_mode: bool, page_count: i64, now: Mono) -> Result<Pragmas, Fault> {
+    let (file, db) = open_regular("the database", &paths.db)?;
+    if wal_mode {
+        keep_wal(paths, &file, &db)?;
+    }
+    let cache_size = cache_size(&file);
+    let answer = query(&paths.db);
     // Not before the connection is closed: this drops all of the process's locks on the database.
-    drop(guard);
-    answer.map_err(|error| explain(&paths.db, &error))
+    drop(file);
+    let (freelist_count, page_size) = answer.map_err(|error| explain(&paths.db, &error))?;
+    // What a connection gets that has just been opened.
+    let journal_mode = if wal_mode { "wal" } else { "delete" }.to_owned();
+    Ok(Pragmas { mono: now, page_count, page_size, freelist_count, cache_size, journal_mode })
 }
 
 /// A shared lock on the database; as long as it is held nobody deletes the `-wal` that is there.
-fn keep_wal(paths: &DbPaths) -> Result<File, Fault> {
-    let (file, db) = open_regular("the database", &paths.db)?;
-    fcntl_lock(&file, FlockOperation::NonBlockingLockShared).map_err(|errno| match errno {
+fn keep_wal(paths: &DbPaths, file: &File, db: &Stat) -> Result<(), Fault> {
+    fcntl_lock(file, FlockOperation::NonBlockingLockShared).map_err(|errno| match errno {
         Errno::AGAIN | Errno::ACCESS => locked(&paths.db),
         other => super::safe_file::explain("the database", &paths.db, other),
     })?;
     for path in [&paths.wal, &paths.shm] {
         let beside = lstat(path).map_err(|_| nobody())?;
-        if geteuid().is_root() && owner(&beside) != owner(&db) {
+        if geteuid().is_root() && owner(&beside) != owner(db) {
             let text = format!(
                 "{} does not belong to the database's owner: SQLite run by root would change that; \
                  run as the ingestor's user",
@@ -82,7 +98,17 @@ fn keep_wal(paths: &DbPaths) -> Result<File, Fault> {
             return Err(Fault::new(FaultKind::Denied, text));
         }
     }
-    Ok(file)
+    Ok(())
+}
+
+/// `cache_size` of a new connection: what the header suggests in its bytes 48 to 51, else SQLite's own
+/// default; see `sqlite3InitOne`.
+fn cache_size(file: &File) -> i64 {
+    let mut suggested = [0; 4];
+    match file.read_exact_at(&mut suggested, 48).map(|()| i64::from(i32::from_be_bytes(suggested))) {
+        Ok(pages) if pages != 0 => pages.abs(),
+        _ => DEFAULT_CACHE_SIZE,
+    }
 }
 
 fn owner(stat: &Stat) -> (u32, u32) {
@@ -100,7 +126,8 @@ fn locked(db: &Path) -> Fault {
     Fault::new(FaultKind::Other, text)
 }
 
-fn query(db: &Path, mono: Mono) -> rusqlite::Result<Pragmas> {
+/// Free pages and page size, in one read transaction.
+fn query(db: &Path) -> rusqlite::Result<(i64, i64)> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -109,17 +136,11 @@ fn query(db: &Path, mono: Mono) -> rusqlite::Result<Pragmas> {
     connection.busy_timeout(Duration::ZERO)?;
     connection.execute_batch("BEGIN")?;
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let pragmas = Pragmas {
-        mono,
-        page_count: number("page_count")?,
-        page_size: number("page_size")?,
-        freelist_count: number("freelist_count")?,
-        cache_size: number("cache_size")?,
-        journal_mode: connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?,
-    };
+    // The page size is known only after something was read.
+    let answer = (number("freelist_count")?, number("page_size")?);
     connection.execute_batch("COMMIT")?;
     connection.close().map_err(|(_, error)| error)?;
-    Ok(pragmas)
+    Ok(answer)
 }
 
 /// The path as a URI; every byte that could mean something in one is encoded.
@@ -138,7 +159,8 @@ fn uri(db: &Path) -> String {
 }
 
 fn explain(db: &Path, error: &rusqlite::Error) -> Fault {
-    let shown = shown(db);
+    // SQLite quotes names of tables and of files.
+    let (shown, error_text) = (shown(db), text::sentence(&error.to_string()));
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => locked(db),
         Some(ErrorCode::PermissionDenied) => {
@@ -146,10 +168,10 @@ fn explain(db: &Path, error: &rusqlite::Error) -> Fault {
             Fault::new(FaultKind::Denied, text)
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            let text = format!("{shown} is no database that SQLite can read: {error}");
+            let text = format!("{shown} is no database that SQLite can read: {error_text}");
             Fault::new(FaultKind::Invalid, text)
         }
-        _ => Fault::new(FaultKind::Other, format!("SQLite can't open {shown} right now: {error}")),
+        _ => Fault::new(FaultKind::Other, format!("SQLite can't open {shown} right now: {error_text}")),
     }
 }
 
