@@ -115,7 +115,7 @@ fn faults(sample: &Sample, snapshot: &Snapshot) -> Vec<SourceFault> {
         faults.extend(SourceFault::of(role, reading));
         faults.extend(reading.good().and_then(|process| SourceFault::of(role, &process.io)));
     }
-    faults.extend(SourceFault::of("stats", &sample.stats));
+    faults.extend(sources::unread_fault(&snapshot.sources, &sample.stats));
     faults.extend(sources::stale_fault(&snapshot.sources, &sample.stats));
     faults.extend(SourceFault::of("db", &sample.db));
     if let Reading::Good(db) = &sample.db {

@@ -196,6 +196,16 @@ fn mqtt(file: &StatsFile) -> MqttView {
     listed.chain(unlisted).collect()
 }
 
+/// The fault of a stats file that could not be read, with the age of the values that stay on show.
+pub fn unread_fault(view: &SourcesView, reading: &Reading<StatsSample>) -> Option<SourceFault> {
+    let mut fault = SourceFault::of("stats", reading)?;
+    if let Some(age) = view.age {
+        let age = Span(std::time::Duration::from_secs_f64(age));
+        fault.text.push_str(&format!("; the last good values are {age} old"));
+    }
+    Some(fault)
+}
+
 /// The fault of a stats file that is there and no longer written.
 pub fn stale_fault(view: &SourcesView, reading: &Reading<StatsSample>) -> Option<SourceFault> {
     let age = view.age.filter(|_| view.stale && reading.good().is_some())?;

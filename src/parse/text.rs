@@ -22,13 +22,17 @@ pub fn sentence(raw: &str) -> String {
     bounded(raw, MAX_TEXT, mask_credentials)
 }
 
-/// What lies far beyond the bound is not even looked at. The mask comes before the cut: a cut could
-/// take away the '@' that gives a password away.
+/// What lies far beyond the bound is looked at for an '@' only: it gives a password away, so the mask
+/// comes before the cut, and has to know of one that is cut off.
 fn bounded(raw: &str, columns: usize, mask: impl Fn(&str) -> String) -> String {
     let mut shown = raw.chars().filter(|&c| visible(c));
-    let head: String = shown.by_ref().take(columns * 64).collect();
+    let mut head: String = shown.by_ref().take(columns * 64).collect();
+    let beyond = shown.next();
+    if beyond.into_iter().chain(shown).any(|c| c == '@') {
+        head.push('@');
+    }
     let mut masked = mask(&head);
-    if shown.next().is_some() {
+    if beyond.is_some() {
         masked.push('…');
     }
     clip(&masked, columns)
@@ -137,6 +141,9 @@ mod tests {
     fn the_cut_comes_after_the_mask() {
         let long = format!("mqtt://user:{}@host", "x".repeat(500));
         assert_eq!(name(&long), "mqtt://***@host");
+        let endless = format!("mqtt://user:{}@host", "x".repeat(50_000));
+        assert_eq!(name(&endless), "mqtt://***@…");
+        assert_eq!(sentence(&format!("dial {endless}")), "dial mqtt://***@…");
     }
 
     #[test]
