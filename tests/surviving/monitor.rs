@@ -26,9 +26,14 @@ impl Monitor {
     }
 
     /// Whatever prints the lines.
-    pub fn run(mut command: Command) -> Self {
+    pub fn run(command: Command) -> Self {
+        Self::run_with(command, Stdio::null())
+    }
+
+    /// The same with something on standard input.
+    pub fn run_with(mut command: Command, stdin: Stdio) -> Self {
         command.env_remove("CORESCOPE_INGESTOR_STATS");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();
