@@ -201,7 +201,7 @@ pub fn unread_fault(view: &SourcesView, reading: &Reading<StatsSample>) -> Optio
     let mut fault = SourceFault::of("stats", reading)?;
     if let Some(age) = view.age {
         let age = Span(std::time::Duration::from_secs_f64(age));
-        fault.text.push_str(&format!("; the last good values are {age} old"));
+        fault.text = format!("{}; the last good values are {age} old", fault.text);
     }
     Some(fault)
 }
