@@ -54,11 +54,6 @@ impl Patient {
         self.child.as_ref().unwrap().id()
     }
 
-    /// The name in its argv.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

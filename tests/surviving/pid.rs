@@ -42,7 +42,7 @@ fn a_pid_used_again_is_never_taken_for_the_ingestor() {
     command.args(namespace).args(["sh", "-c", SHELL, "sh"]).arg(folder.path()).arg(PROGRAM);
     let mut monitor = Monitor::run_with(command, Stdio::from(end));
     let mut orders = Some(orders);
-    let mut order =
+    let order =
         |orders: &mut Option<std::io::PipeWriter>| orders.as_mut().unwrap().write_all(b"go\n").unwrap();
     let line = monitor.until("rates", |line| line["io"]["ingestor"]["writeBytesPerSec"].is_number());
     let pid = line["io"]["ingestor"]["pid"].as_u64().unwrap();
