@@ -288,7 +288,7 @@ fn sqlite_is_not_asked_about_a_wal_index_without_sense() {
     writer.order("PRAGMA wal_checkpoint(TRUNCATE)");
     writer.order("close");
     let beside = |suffix: &str| format!("{}{suffix}", db.display());
-    fs::write(beside("-wal"), [7; 40_000]).unwrap();
+    fs::write(beside("-wal"), vec![7; 40_000]).unwrap();
     let mut index = vec![9; 32_768];
     index[60] = 8;
     fs::write(beside("-shm"), index).unwrap();
