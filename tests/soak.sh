@@ -35,10 +35,10 @@ fail() { failures+=("$*"); say "FAILED: $*"; }
 
 # ---- the monitors -------------------------------------------------------------------------------------------
 
-# The lines of a monitor are counted, not kept.
+# The lines of a monitor are counted, not kept, but for the last.
 start_lines() { # NAME: sets pid
     rm -f "$1.pipe" && mkfifo "$1.pipe"
-    wc -l <"$1.pipe" >"$1.lines" &
+    tee >(tail -n 1 >"$1.last") <"$1.pipe" | wc -l >"$1.lines" &
     "$program" -n 0.1 --json demo >"$1.pipe" 2>"$1.err" &
     pid=$!
 }
@@ -120,6 +120,10 @@ lose_director() { # NAME lines|screen
         wait "$parent"; status=$?
         say "$name: lost its director $director, went on, status $status when asked to end"
         [[ $status -eq 0 || $status -eq 143 ]] || fail "$name: status $status"
+        if [[ $kind = lines ]]; then
+            sleep 0.3
+            grep -q '"faults":\[{' "$name.last" || fail "$name: its last line says nothing of a lost target"
+        fi
     fi
     rm -f "$name.out"
 }

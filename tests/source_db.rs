@@ -280,6 +280,24 @@ fn a_link_leads_to_the_files_beside_its_target() {
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
 }
 
+/// SQLite tries a hundred times, longer and longer apart, before it gives such an index up.
+#[test]
+fn sqlite_is_not_asked_about_a_wal_index_without_sense() {
+    let folder = tempdir().unwrap();
+    let (db, mut writer) = open_wal(&folder);
+    writer.order("PRAGMA wal_checkpoint(TRUNCATE)");
+    writer.order("close");
+    let beside = |suffix: &str| format!("{}{suffix}", db.display());
+    fs::write(beside("-wal"), vec![7; 40_000]).unwrap();
+    let mut index = vec![9; 32_768];
+    index[60] = 8;
+    fs::write(beside("-shm"), index).unwrap();
+    let began = std::time::Instant::now();
+    let sample = look(&mut reader(&db));
+    assert!(sample.pragmas.fault().unwrap().text.contains("was being changed"), "{:?}", sample.pragmas);
+    assert!(began.elapsed() < std::time::Duration::from_millis(500), "{:?}", began.elapsed());
+}
+
 /// Views and broken statements in the schema of a database that somebody else made.
 #[test]
 fn the_schema_is_not_even_loaded() {

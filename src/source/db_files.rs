@@ -240,6 +240,12 @@ impl Resolved {
         if header.wal_mode && (sample.wal.good().is_none() || sample.shm.good().is_none()) {
             return Err(sqlite::nobody());
         }
+        // SQLite would try for ten seconds to find sense in it, with its lock on the database held.
+        if header.wal_mode
+            && let Reading::Failed(fault) = &sample.wal_index
+        {
+            return Err(fault.clone());
+        }
         Ok(header.wal_mode)
     }
 }

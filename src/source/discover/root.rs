@@ -22,7 +22,7 @@ use super::Place;
 use super::handle::{Handle, id, id_at, refused};
 use crate::parse::text;
 use crate::sample::Fault;
-use crate::source::safe_file::{explain, open_regular, wrong_kind};
+use crate::source::safe_file::{self, explain, open_regular};
 
 /// Links that are followed in one path, as many as the kernel follows.
 const MAX_LINKS: usize = 40;
@@ -102,11 +102,8 @@ impl Root {
         };
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
         let file = open_inside(root, inside, flags).map_err(|errno| explain(what, &place.path, errno))?;
-        let stat = fstat(&file).map_err(|errno| explain(what, &place.path, errno))?;
-        match FileType::from_raw_mode(stat.st_mode) {
-            FileType::RegularFile => Ok(File::from(file)),
-            kind => Err(wrong_kind(what, &place.path, kind)),
-        }
+        safe_file::regular(what, &place.path, &file)?;
+        Ok(File::from(file))
     }
 }
 
