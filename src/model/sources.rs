@@ -204,7 +204,7 @@ fn mqtt(file: &StatsFile) -> MqttView {
 pub fn unread_fault(view: &SourcesView, reading: &Reading<StatsSample>) -> Option<SourceFault> {
     let mut fault = SourceFault::of("stats", reading)?;
     if let Some(age) = view.age {
-        fault.text.push_str(&format!("; the last good values are {} old", span(age)));
+        fault.text = format!("{}; the last good values are {} old", fault.text, span(age));
     }
     Some(fault)
 }

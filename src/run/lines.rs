@@ -11,6 +11,7 @@ use crate::model::limits::Limits;
 use crate::model::snapshot::{ProcView, Snapshot};
 use crate::output::json;
 use crate::run::End;
+use crate::run::screen::BLIND_AFTER;
 use crate::run::setup::{Plan, unusable};
 use crate::run::watcher::{Outcome, Watcher};
 use crate::source::finder::Sighting;
@@ -33,7 +34,18 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     let patience = Instant::now() + Duration::from_secs_f64(monitor.wait.unwrap_or(0.0));
     let (left, found) = (monitor.count.unwrap_or(u64::MAX), !searches);
     let (model, looked) = (Model::new(limits), Instant::now());
-    let mut lines = Lines { watcher, model, left, found, judged: false, lost: false, patience, looked };
+    let mut lines = Lines {
+        watcher,
+        model,
+        left,
+        found,
+        judged: false,
+        lost: false,
+        patience,
+        looked,
+        begun: looked,
+        sighted: false,
+    };
     lines.print_all(&receiver)
 }
 
@@ -50,6 +62,9 @@ struct Lines {
     patience: Instant,
     /// When processes were looked at last.
     looked: Instant,
+    /// When the first look was asked for, and whether any has come back.
+    begun: Instant,
+    sighted: bool,
 }
 
 impl Lines {
@@ -59,15 +74,26 @@ impl Lines {
             let idle = if self.found && !self.lost { Duration::from_hours(1) } else { LOOK_EVERY };
             let end = match receiver.recv_timeout(idle) {
                 Ok(event) => self.handle(event),
-                Err(RecvTimeoutError::Timeout) => {
-                    self.look();
-                    None
-                }
+                Err(RecvTimeoutError::Timeout) => self.idle(),
                 Err(RecvTimeoutError::Disconnected) => Some(End::Bug("sampling ended by itself".to_owned())),
             };
             if let Some(end) = end {
                 return end;
             }
+        }
+    }
+
+    /// Nothing came for a while: looks once more, and goes without if no look comes back.
+    fn idle(&mut self) -> Option<End> {
+        self.look();
+        if self.found || self.sighted || self.begun.elapsed() < BLIND_AFTER {
+            return None;
+        }
+        self.found = true;
+        match self.watcher.go_blind() {
+            Ok(Outcome::Attached { .. }) => None,
+            Ok(_) => Some(End::Unusable(vec!["looking at the processes takes too long".to_owned()])),
+            Err(error) => Some(End::Bug(format!("no thread for sampling: {error}"))),
         }
     }
 
@@ -104,6 +130,7 @@ impl Lines {
     }
 
     fn seen(&mut self, sighting: Sighting) -> Option<End> {
+        self.sighted = true;
         let outcome = match (self.found, self.lost) {
             (false, _) => self.watcher.found(sighting),
             (true, true) => self.watcher.follow(&sighting),

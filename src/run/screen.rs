@@ -1,5 +1,7 @@
 //! The screen: events in, frames out.
 
+mod hunt;
+
 use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,15 +14,13 @@ use crate::app::{App, Effect, keys};
 use crate::cli::{Monitor, utf8_locale};
 use crate::event::{self, Event, QUEUE};
 use crate::model::limits::Limits;
-use crate::model::snapshot::ProcView;
 use crate::run::setup::{Plan, unusable};
-use crate::run::watcher::{Outcome, Watcher};
+use crate::run::watcher::Watcher;
 use crate::run::{End, panics};
 use crate::source::clock::Clock;
-use crate::source::finder::Sighting;
 use crate::terminal::Screen;
 use crate::ui::Labels;
-use crate::ui::stage::{Picker, Stage};
+use crate::ui::stage::Stage;
 use crate::units::Mono;
 use crate::view::{self, KeyHelp, Scene, Theme};
 
@@ -30,6 +30,8 @@ const PATIENCE: Duration = Duration::from_millis(15);
 const RETRY: Duration = Duration::from_millis(100);
 /// How often processes are looked at while a target is missing.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long the first look may take before what was given by hand is watched without it.
+pub(super) const BLIND_AFTER: Duration = Duration::from_secs(2);
 /// A sample this much later than its interval is late: its age is then shown every second.
 const LATE: Duration = Duration::from_millis(1500);
 
@@ -70,6 +72,8 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         watcher: Watcher::new(given, names, monitor.interval, sender.clone()),
         clock: Clock::real(),
         looked: Mono::default(),
+        begun: Mono::default(),
+        sighted: false,
         judged: false,
         end: None,
         keys: keys::help(),
@@ -97,6 +101,9 @@ struct Session {
     clock: Clock,
     /// When processes were looked at last.
     looked: Mono,
+    /// When the first look was asked for, and whether any has come back.
+    begun: Mono,
+    sighted: bool,
     /// Whether the first sample has been looked at for something to watch.
     judged: bool,
     end: Option<End>,
@@ -121,6 +128,7 @@ impl Session {
     /// Watches what is given, or starts looking.
     fn begin(&mut self, searches: bool, scenario: Option<Arc<str>>) -> io::Result<()> {
         self.looked = self.clock.mono();
+        self.begun = self.looked;
         if searches {
             self.app.ui.stage = Stage::Waiting(self.watcher.waiting());
             return self.watcher.search();
@@ -263,64 +271,6 @@ impl Session {
     fn ends(&mut self, end: End) -> Todo {
         self.end.get_or_insert(end);
         Todo::Nothing
-    }
-
-    /// A look at all processes: for a target, for a list of them, or for the one that went away.
-    fn seen(&mut self, sighting: Sighting) -> io::Result<Effect> {
-        let lost = self.lost();
-        let outcome = match &mut self.app.ui.stage {
-            Stage::Watching if lost => self.watcher.follow(&sighting)?,
-            Stage::Watching => Outcome::Nothing,
-            Stage::Picking(picker) => {
-                picker.rows = self.watcher.list(sighting);
-                Outcome::Nothing
-            }
-            Stage::Waiting(_) => self.watcher.found(sighting)?,
-        };
-        self.take(outcome);
-        Ok(Effect::Draw)
-    }
-
-    /// Opens the list of targets; a demo has none but its own.
-    fn choose(&mut self) -> Todo {
-        if !self.watcher.searches() {
-            return Todo::Nothing;
-        }
-        self.app.ui.stage = Stage::Picking(Picker::default());
-        self.look();
-        Todo::Draw
-    }
-
-    fn take(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Nothing => {}
-            Outcome::Attached { labels, same: true } => self.app.labels = labels,
-            Outcome::Attached { labels, same: false } => self.app.attach(labels),
-            Outcome::Several(rows) => {
-                self.app.ui.stage = Stage::Picking(Picker { rows, ..Picker::default() });
-            }
-            Outcome::Nobody(waiting) => self.app.ui.stage = Stage::Waiting(waiting),
-        }
-    }
-
-    /// Whether a process that is watched has gone away.
-    fn lost(&self) -> bool {
-        let gone = |process: &Option<ProcView>| process.as_ref().is_some_and(|it| it.gone_since.is_some());
-        self.app.newest().is_some_and(|snapshot| gone(&snapshot.ingestor) || gone(&snapshot.server))
-    }
-
-    /// Looks at all processes every now and then, but only while there is somebody to look for:
-    /// others' processes cost nothing while the target is there.
-    fn search(&mut self) {
-        let wanted = self.app.ui.stage != Stage::Watching || self.lost();
-        if wanted && self.watcher.searches() && self.clock.mono().since(self.looked) >= LOOK_EVERY {
-            self.look();
-        }
-    }
-
-    fn look(&mut self) {
-        self.looked = self.clock.mono();
-        self.watcher.look();
     }
 
     fn draw(&mut self, screen: &mut Screen) -> io::Result<bool> {

@@ -10,7 +10,7 @@ use crate::cli::DEFAULT_STATS;
 use crate::event::Event;
 use crate::run::panics;
 use crate::source::clock::Clock;
-use crate::source::discover::{self, Aim, Candidate, Choice, Found, Given, Names};
+use crate::source::discover::{Aim, Candidate, Choice, Found, Given, Names, Place};
 use crate::source::finder::{Finder, Sighting};
 use crate::source::sampler::{Sampler, SamplerHandle, SourceConfig, SourceEvent};
 use crate::ui::Labels;
@@ -149,9 +149,7 @@ impl Watcher {
     pub fn follow(&mut self, sighting: &Sighting) -> io::Result<Outcome> {
         let Some(old) = &self.aim else { return Ok(Outcome::Nothing) };
         let Some(heir) = heir(old, &sighting.found) else { return Ok(Outcome::Nothing) };
-        // The pid that was given by hand is gone for good.
-        let given = Given { ingestor: None, server: None, ..self.given.clone() };
-        let aim = Aim::of(&given, Some(heir.clone()), &sighting.found, Path::new(PROC));
+        let aim = self.aim_at(heir.clone(), &sighting.found);
         let pids = |aim: &Aim| {
             [&aim.ingestor, &aim.server].map(|process| process.as_ref().map(|it| (it.pid, it.start)))
         };
@@ -171,9 +169,37 @@ impl Watcher {
         else {
             return Ok(Outcome::Nothing);
         };
-        let given = Given { ingestor: None, ..self.given.clone() };
-        let aim = Aim::of(&given, Some(candidate), &self.found, Path::new(PROC));
+        let aim = self.aim_at(candidate, &self.found);
         Ok(Outcome::Attached { labels: self.attach(aim)?, same: false })
+    }
+
+    /// Watches what was given by hand although no look has come back: one of its files may lie on a
+    /// disk that does not answer.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn go_blind(&mut self) -> io::Result<Outcome> {
+        let given = &self.given;
+        if *given == Given::default() || self.sampler.is_some() {
+            return Ok(Outcome::Nothing);
+        }
+        let place = |path: &Option<PathBuf>| path.as_deref().map(Place::unseen);
+        let aim = Aim { ingestor: None, server: None, db: place(&given.db), stats: place(&given.stats) };
+        Ok(Outcome::Attached { labels: self.attach(aim)?, same: false })
+    }
+
+    /// The ingestor with what belongs to it. Files that were given by hand stay what they are, and are
+    /// not looked at: this is the thread that draws. A pid that was given by hand is gone for good.
+    fn aim_at(&self, ingestor: Candidate, found: &Found) -> Aim {
+        let mut aim = Aim::of(&Given::default(), Some(ingestor), found, Path::new(PROC));
+        let old = self.aim.as_ref();
+        if self.given.db.is_some() {
+            aim.db = old.and_then(|old| old.db.clone());
+        }
+        if self.given.stats.is_some() {
+            aim.stats = old.and_then(|old| old.stats.clone());
+        }
+        aim
     }
 
     /// Samples every `secs` seconds from now on.
@@ -229,7 +255,7 @@ fn heir<'a>(old: &Aim, found: &'a Found) -> Option<&'a Candidate> {
     let same_file = |candidate: &&Candidate| known.is_some() && database(candidate) == known;
     // The database itself may have been replaced meanwhile: then its name and place tell.
     let same_place = |candidate: &&Candidate| {
-        let shown = |db: Option<&discover::Place>| db.map(|db| db.shown.clone());
+        let shown = |db: Option<&Place>| db.map(|db| db.shown.clone());
         before.is_some_and(|before| {
             before.container == candidate.container
                 && shown(candidate.db.as_ref()) == shown(before.db.as_ref())

@@ -198,7 +198,12 @@ impl Sampler {
                 board = shared.board();
             }
             let now = self.clock.mono();
-            let tick = board.schedule.next(last, now);
+            // The first tick stays where it is: one that moved on with the time would never come to an end
+            // while a worker hangs and the interval is shorter than the patience.
+            let tick = match last {
+                None => board.schedule.origin,
+                last => board.schedule.next(last, now),
+            };
             board.awaited = tick;
             let waited = self.waited.min(if last.is_none() { u64::MAX } else { board.schedule.every / 2 });
             let until = if board.anybody() { Mono(tick.0.saturating_add(waited)) } else { tick };

@@ -187,3 +187,26 @@ fn keys_are_answered_at_once_while_both_hang() {
     until("folder", || path.exists());
     drop(connection);
 }
+
+#[test]
+fn a_place_that_hangs_from_the_start_stops_nothing_else() {
+    if !Dead::possible() {
+        return;
+    }
+    let patient = Patient::start();
+    let folder = mountpoint();
+    let (path, db) = (folder.path().join("fed.json"), folder.path().join("m.db"));
+    let dead = Dead::over(folder.path());
+    let pid = patient.pid().to_string();
+    let arguments = ["--ingestor", &pid, "--db", db.to_str().unwrap(), "--stats", path.to_str().unwrap()];
+    let mut monitor = Monitor::start(&arguments.map(str::to_owned));
+    let line = monitor.until("rates", |line| line["io"]["ingestor"]["writeBytesPerSec"].is_number());
+    assert!(!faults(&line, "db").is_empty() && !faults(&line, "stats").is_empty(), "{line}");
+    let mut terminal = Terminal::run(PROGRAM, &arguments, &[], 120, 40);
+    terminal.see(&format!("[{pid}]"));
+    terminal.type_keys("?");
+    terminal.see("next, previous panel");
+    terminal.type_keys("qq");
+    terminal.ends_with(0);
+    drop(dead);
+}

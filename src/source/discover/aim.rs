@@ -95,8 +95,13 @@ impl Aim {
 impl Place {
     /// A file that was given by hand.
     pub fn by_hand(path: &Path) -> Self {
+        Self { id: id_at(path), ..Self::unseen(path) }
+    }
+
+    /// The same without looking whether it is there: its disk may not answer.
+    pub fn unseen(path: &Path) -> Self {
         let shown = crate::parse::text::sentence(&path.to_string_lossy());
-        Self { path: path.to_owned(), shown, how: "given", id: id_at(path), elsewhere: false }
+        Self { path: path.to_owned(), shown, how: "given", id: None, elsewhere: false }
     }
 }
 
