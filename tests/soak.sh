@@ -165,6 +165,10 @@ start_lines lines; lines=$pid
 start_screen screen; screen=$pid screen_parent=$script_pid
 workers=("$lines" "$screen")
 say "monitors: lines $lines, screen $screen"
+# The cells of the largest terminal stay allocated: they belong to what has settled.
+sleep 3
+stty -F "$(<screen.tty)" rows 200 cols 500 && sleep 3
+stty -F "$(<screen.tty)" rows 24 cols 80
 SECONDS=0
 total=$((minutes * 60)) next_sample=10 next_kill=20 next_loss=60 next_key=3 kills=0 losses=0
 while ((SECONDS < total)); do
