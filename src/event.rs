@@ -20,6 +20,9 @@ use crate::source::finder::Sighting;
 /// Events that may wait; a sender beyond that waits itself, so that nothing piles up.
 pub const QUEUE: usize = 256;
 
+/// How long crossterm may take to make a key of what was typed; with no time at all it does not read.
+const PARSE: Duration = Duration::from_millis(1);
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Event {
@@ -76,7 +79,7 @@ fn read_keys(fd: BorrowedFd<'_>, sender: &SyncSender<Event>) {
             let _ = sender.send(Event::Hangup);
             return;
         }
-        while crossterm::event::poll(Duration::ZERO).unwrap_or(false) {
+        while crossterm::event::poll(PARSE).unwrap_or(false) {
             if let Ok(TermEvent::Key(key)) = crossterm::event::read()
                 && key.kind != KeyEventKind::Release
                 && sender.send(Event::Key(key)).is_err()

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     if let Some(Command::Doctor(args)) = &cli.command {
         return ExitCode::from(doctor::run(&args.target.or(&cli.target), cli.monitor.json));
     }
-    let end = run(&cli).unwrap_or_else(|error| End::Unusable(vec![format!("{error:#}")]));
+    let end = run(&cli).unwrap_or_else(|error| End::Failed(format!("{error:#}")));
     // After a hangup standard error may be dead; that must not turn into another exit status.
     let _ = write!(std::io::stderr(), "{end}");
     ExitCode::from(end.status())

@@ -116,7 +116,7 @@ fn faults(sample: &Sample, snapshot: &Snapshot) -> Vec<SourceFault> {
         faults.extend(reading.good().and_then(|process| SourceFault::of(role, &process.io)));
     }
     faults.extend(sources::silent_fault(snapshot, &sample.stats));
-    faults.extend(SourceFault::of("stats", &sample.stats));
+    faults.extend(sources::unread_fault(&snapshot.sources, &sample.stats));
     let uptime = snapshot.ingestor.as_ref().and_then(|process| process.uptime);
     faults.extend(sources::stale_fault(&snapshot.sources, &sample.stats, uptime));
     faults.extend(SourceFault::of("db", &sample.db));

@@ -20,6 +20,8 @@ pub enum End {
     Hangup,
     /// Nothing could be read: 1, with a line for each source.
     Unusable(Vec<String>),
+    /// It could not be begun, and why: 1.
+    Failed(String),
     /// It can't run like this (no terminal, say): 2.
     Usage(String),
     /// A bug: 101.
@@ -31,7 +33,7 @@ impl End {
     pub fn status(&self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::Unusable(_) => 1,
+            Self::Unusable(_) | Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Bug(_) => 101,
             Self::Hangup => 129,
@@ -45,7 +47,7 @@ impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Done | Self::Signal(_) | Self::Hangup => Ok(()),
-            Self::Usage(text) => writeln!(f, "corescope-top: {text}"),
+            Self::Usage(text) | Self::Failed(text) => writeln!(f, "corescope-top: {text}"),
             Self::Bug(text) => writeln!(f, "corescope-top: a bug, please report it: {text}"),
             Self::Unusable(reasons) => {
                 for reason in reasons {

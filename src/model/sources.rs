@@ -200,6 +200,15 @@ fn mqtt(file: &StatsFile) -> MqttView {
     listed.chain(unlisted).collect()
 }
 
+/// The fault of a stats file that could not be read, with the age of the values that stay on show.
+pub fn unread_fault(view: &SourcesView, reading: &Reading<StatsSample>) -> Option<SourceFault> {
+    let mut fault = SourceFault::of("stats", reading)?;
+    if let Some(age) = view.age {
+        fault.text.push_str(&format!("; the last good values are {} old", span(age)));
+    }
+    Some(fault)
+}
+
 /// The fault of a stats file that is there and no longer written. `uptime` of the ingestor, in
 /// seconds, tells one that was left over from an earlier run.
 pub fn stale_fault(

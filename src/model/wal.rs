@@ -73,7 +73,7 @@ impl WalTracker {
         view.watched = db.mono.since(first).as_secs_f64();
         let locks = db.locks.good();
         view.open_by = locks.map(|locks| open_by(locks, roles)).unwrap_or_default();
-        if let Some(state) = no_log(db) {
+        if let Some(state) = no_log(db, roles) {
             let (progress, database) = (self.progress.kept(), self.database);
             *self = Self { first: Some(first), database, progress, ..Self::default() };
             self.progress.age(db.mono, &mut view);
@@ -146,19 +146,28 @@ impl WalTracker {
 }
 
 /// States in which there is no log to follow, none of them an error.
-fn no_log(db: &DbSample) -> Option<Diagnosis> {
+fn no_log(db: &DbSample, roles: Roles) -> Option<Diagnosis> {
     let header = db.header.good()?;
     if !header.wal_mode {
         let mode = db.pragmas.good().map(|pragmas| pragmas.journal_mode.clone());
         return Some(Diagnosis::NotWal { mode });
     }
     let gone = matches!(&db.shm, Reading::Failed(fault) if fault.kind == FaultKind::Gone);
-    gone.then_some(Diagnosis::Closed)
+    // In exclusive locking mode SQLite keeps the wal-index to itself.
+    let alone = db.locks.good().and_then(|locks| locks.iter().find(|lock| lock.shuts_out()));
+    let state = alone.map_or(Diagnosis::Closed, |lock| {
+        let why = format!("{} has the database locked exclusively", roles.process(lock));
+        Diagnosis::CantTell { why }
+    });
+    gone.then_some(state)
 }
 
 fn open_by(locks: &[HeldLock], roles: Roles) -> Vec<Process> {
-    let mut open: Vec<Process> =
-        locks.iter().filter(|lock| lock.slot == Slot::Open).map(|lock| roles.process(lock)).collect();
+    let mut open: Vec<Process> = locks
+        .iter()
+        .filter(|lock| lock.slot == Slot::Open || lock.shuts_out())
+        .map(|lock| roles.process(lock))
+        .collect();
     open.sort_by_key(|process| process.pid);
     open.dedup();
     open

@@ -170,6 +170,9 @@ mod tests {
     fn the_cut_comes_after_the_mask() {
         let long = format!("mqtt://user:{}@host", "x".repeat(500));
         assert_eq!(name(&long), "mqtt://***@host");
+        let endless = format!("mqtt://user:{}@host", "x".repeat(50_000));
+        assert_eq!(name(&endless), "mqtt://***@…");
+        assert_eq!(sentence(&format!("dial {endless}")), "dial mqtt://***@…");
     }
 
     #[test]

@@ -40,3 +40,10 @@ pub struct HeldLock {
     /// The holder's name, cleaned; `None` where it can't be read.
     pub name: Option<Arc<str>>,
 }
+
+impl HeldLock {
+    /// Whether it keeps everybody else out of the database, readers included.
+    pub fn shuts_out(&self) -> bool {
+        self.exclusive && self.slot == Slot::Shared
+    }
+}

@@ -57,6 +57,8 @@ struct Resolved {
     answered: Option<Mono>,
     /// The `-shm`'s inode, and since when it is there.
     opened: Option<(u64, Mono)>,
+    /// Since when somebody has kept everybody else out.
+    shut: Option<Mono>,
 }
 
 /// Size and modification time.
@@ -145,7 +147,7 @@ impl Resolved {
         let real = real.filter(same);
         let elsewhere = real.is_none();
         let paths = DbPaths::new(real.as_deref().unwrap_or(given));
-        Self { id, paths, elsewhere, header: None, asked: None, answered: None, opened: None }
+        Self { id, paths, elsewhere, header: None, asked: None, answered: None, opened: None, shut: None }
     }
 
     fn header(&mut self, version: Version) -> Reading<DbHeader> {
@@ -168,7 +170,7 @@ impl Resolved {
     ) -> Reading<Pragmas> {
         let index = sample.wal_index.good();
         let fingerprint = (version, index.map(|index| (index.change, index.mx_frame, index.salts)));
-        let allowed = self.allowed(sample);
+        let allowed = self.shut_out(sample).map_or_else(|| self.allowed(sample), Err);
         let settled = self.settled(sample);
         if let Some(asked) = &self.asked {
             let age = |at: Mono| sample.mono.since(at).as_secs_f64();
@@ -192,6 +194,25 @@ impl Resolved {
         self.answered = answer.good().map(|_| sample.mono).or(self.answered);
         self.asked = Some(Asked { at: sample.mono, fingerprint, answer: answer.clone() });
         answer
+    }
+
+    /// The fault of a database that somebody has kept for himself from one look to the next. For a
+    /// moment every commit in rollback mode does, and in WAL mode the first and the last connection.
+    fn shut_out(&mut self, sample: &DbSample) -> Option<Fault> {
+        let lock = sample.locks.good().and_then(|locks| locks.iter().find(|lock| lock.shuts_out()));
+        let Some(lock) = lock else {
+            self.shut = None;
+            return None;
+        };
+        let since = *self.shut.get_or_insert(sample.mono);
+        let by = match (&lock.name, lock.pid) {
+            (Some(name), Some(pid)) => format!("{name}[{pid}]"),
+            (None, Some(pid)) => format!("process {pid}"),
+            (_, None) => "a process this user can't see".to_owned(),
+        };
+        let shown = self.paths.db.display();
+        let text = format!("the database {shown} is locked exclusively by {by}: SQLite is not asked");
+        (since < sample.mono).then(|| Fault::new(FaultKind::Other, text))
     }
 
     /// Whether the database has been open for a while.

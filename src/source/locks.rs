@@ -89,6 +89,9 @@ impl LockReader {
                 self.probe(file, &mut held);
             }
         }
+        // The kernel gives the table out in pieces: a line may come twice when others come and go.
+        held.sort_by_key(|lock| (lock.slot, lock.pid));
+        held.dedup_by(|a, b| a.pid.is_some() && (a.slot, a.pid, a.exclusive) == (b.slot, b.pid, b.exclusive));
         self.names.retain(|pid, _| held.iter().any(|lock| lock.pid == Some(*pid)));
         // An answer of no is worth as much as one of yes: finding it costs a look at every descriptor.
         let asked = &self.looked_up;

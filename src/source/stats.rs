@@ -73,6 +73,9 @@ impl StatsReader {
         }
         let content = self.content(&mut file)?;
         let file = parse::stats::parse(&content).map_err(|fault| self.invalid(&fault.text))?;
+        if file.sampled_at.is_none() && file.counters.is_empty() {
+            return Err(self.invalid("holds neither a time nor a counter: that is no stats file"));
+        }
         Ok(self.keep(version, clock.mono(), file))
     }
 

@@ -81,7 +81,7 @@ fn a_step_up_from_the_end_is_seen_at_once() {
     terminal.type_keys("\x1b[F");
     let end = terminal.wait("end of the list", |text| !heading(text).contains(" 1–"));
     terminal.type_keys("k");
-    terminal.wait("line above the end", |text| heading(text) != heading(&end));
+    terminal.wait(&format!("line above {}", heading(&end)), |text| heading(text) != heading(&end));
 }
 
 /// The heading of the sources, which says which rows are shown.

@@ -107,3 +107,20 @@ fn a_killed_ingestor_is_said_to_be_gone() {
     terminal.type_keys("q");
     terminal.ends_with(0);
 }
+
+#[test]
+fn keys_typed_while_the_size_changes_are_not_lost() {
+    let target = Target::start();
+    let mut terminal = target.watch(80, 24);
+    terminal.see("tx_inserted");
+    for round in 0..40u16 {
+        terminal.resize(80 + round % 7, 24 + round % 3);
+        terminal.type_keys("p");
+        terminal.wait("paused picture", |text| text.contains("PAUSED"));
+        terminal.resize(90 + round % 5, 24 + round % 2);
+        terminal.type_keys("p");
+        terminal.wait("live picture", |text| !text.contains("PAUSED"));
+    }
+    terminal.type_keys("q");
+    terminal.ends_with(0);
+}

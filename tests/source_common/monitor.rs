@@ -14,6 +14,9 @@ use serde_json::Value;
 pub struct Monitor {
     child: Child,
     lines: Receiver<Value>,
+    /// When the database was first looked at, in seconds since the epoch, and the last look after that.
+    first: f64,
+    watched: f64,
 }
 
 impl Monitor {
@@ -40,7 +43,7 @@ impl Monitor {
                 let _ = sender.send(serde_json::from_str(&line).unwrap());
             }
         });
-        let mut monitor = Self { child, lines };
+        let mut monitor = Self { child, lines, first: 0.0, watched: f64::MAX };
         monitor.next();
         monitor
     }
@@ -54,13 +57,21 @@ impl Monitor {
         self.lines.recv_timeout(Duration::from_secs(20)).expect("a line of the monitor")
     }
 
-    /// The log of the next line that was sampled from now on.
+    /// The log of the next line whose look at the database is from now on. On a busy machine a line may
+    /// carry a look that came late; it says how long the database has been watched, and so when it was.
     pub fn fresh(&mut self) -> Value {
-        let now = Timestamp::now();
+        let now = seconds(Timestamp::now());
         loop {
             let mut line = self.next();
-            if line["at"].as_str().unwrap().parse::<Timestamp>().unwrap() >= now {
-                return line["sqlite"]["wal"].take();
+            let at = seconds(line["at"].as_str().unwrap().parse().unwrap());
+            let wal = line["sqlite"]["wal"].take();
+            let watched = wal["watchedSeconds"].as_f64().unwrap();
+            // No look is later than its line: the smallest difference is the nearest.
+            let first = at - watched;
+            self.first = if watched < self.watched { first } else { first.min(self.first) };
+            self.watched = watched;
+            if self.first + watched >= now {
+                return wal;
             }
         }
     }
@@ -89,4 +100,8 @@ impl Drop for Monitor {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn seconds(at: Timestamp) -> f64 {
+    at.as_millisecond() as f64 / 1e3
 }

@@ -74,6 +74,10 @@ fn a_device_that_matches_excludes_the_others() {
     fake.process(42, &fake.shm);
     fake.table(&[(41, &ours, 124), (42, "7f:7f", 125)]);
     assert_eq!(fake.held(&mut LockReader::new(fake.root.path())), [(Slot::Read(1), Some(41))]);
+    // A table that changes while it is read may show a line twice.
+    fake.table(&[(41, &ours, 124), (43, &ours, 124), (41, &ours, 124)]);
+    let expected = [(Slot::Read(1), Some(41)), (Slot::Read(1), Some(43))];
+    assert_eq!(fake.held(&mut LockReader::new(fake.root.path())), expected);
 }
 
 #[test]

@@ -235,7 +235,7 @@ impl fmt::Display for Diagnosis {
             ),
             Self::NobodyCheckpoints { frames, bytes } => write!(
                 f,
-                "nobody checkpoints: {} pending, no reader behind and no checkpoint running",
+                "nobody checkpoints: {} pending, no reader behind",
                 frames_and_bytes(*frames, *bytes)
             ),
             Self::HighWater { file, live } => {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{FileType, lstat, statvfs};
 
@@ -14,8 +15,12 @@ use crate::units::Bytes;
 
 const INDEX: &str = "the wal-index";
 const LOG: &str = "the log";
-/// Attempts at a wal-index that is being written.
-const ATTEMPTS: u32 = 5;
+/// Attempts at a wal-index that is being written, and from which on there is a pause before the next:
+/// a writer that was put to sleep between the two copies needs its turn. The pauses double and add up
+/// to 16 ms.
+const ATTEMPTS: u32 = 8;
+const SPINS: u32 = 3;
+const FIRST_PAUSE: Duration = Duration::from_micros(500);
 
 /// What lstat(2) says of a file beside the database; its absence is normal.
 pub(super) fn beside(suffix: &str, path: &Path) -> Reading<FileStat> {
@@ -60,7 +65,12 @@ pub(super) fn read_index(path: &Path, file: &File) -> Result<WalIndex, Fault> {
         let len = read_start(file, &mut buffer).map_err(|error| explain(INDEX, path, error))?;
         match wal_index::parse(&buffer[..len]) {
             Ok(index) => return Ok(index),
-            Err(wal_index::WalIndexError::Torn) if attempt < ATTEMPTS => attempt += 1,
+            Err(wal_index::WalIndexError::Torn) if attempt < ATTEMPTS => {
+                if attempt >= SPINS {
+                    std::thread::sleep(FIRST_PAUSE * (1 << (attempt - SPINS)));
+                }
+                attempt += 1;
+            }
             Err(error) => {
                 return Err(Fault::new(FaultKind::Invalid, format!("{INDEX} {} {error}", shown(path))));
             }

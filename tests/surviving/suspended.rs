@@ -1,0 +1,43 @@
+//! A machine that was suspended: monitor and ingestor stop together and go on together.
+//!
+//! The real clock can't be set here (and a time namespace has no `CLOCK_REALTIME`); that a clock which
+//! is set back or forth gives no false rate and no false staleness is shown in the model's own tests.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::monitor::{Monitor, assert_sane};
+use crate::patient::Patient;
+
+#[test]
+fn ten_seconds_of_sleep_leave_no_false_rate() {
+    let patient = Patient::start();
+    let mut monitor = Monitor::start(&patient.wanted());
+    monitor.until("rates", |line| line["writeSources"]["rates"]["tx_inserted"].is_number());
+    let own = Pid::from_raw(i32::try_from(monitor.pid()).unwrap()).unwrap();
+    patient.signal(Signal::STOP);
+    kill_process(own, Signal::STOP).unwrap();
+    let asleep = monitor.values().len();
+    // The time itself is what is tested.
+    std::thread::sleep(Duration::from_secs(10));
+    kill_process(own, Signal::CONT).unwrap();
+    patient.signal(Signal::CONT);
+    let woken = Instant::now();
+    monitor.until("fresh rates", |line| {
+        line["writeSources"]["stale"] == false && line["writeSources"]["rates"]["tx_inserted"].is_number()
+    });
+    assert!(woken.elapsed() < Duration::from_secs(5), "{:?}", woken.elapsed());
+    for _ in 0..20 {
+        let line = monitor.next();
+        let flags = line["flags"].as_array().unwrap().iter();
+        // How much of what an ingestor reads at its start is cached depends on the machine.
+        assert_eq!(flags.filter(|flag| flag["flag"] != "cache_hit").count(), 0, "{line}");
+        assert_eq!(line["writeSources"]["stale"], false);
+    }
+    let lines = monitor.values();
+    // What was missed is not made up for in a rush of lines.
+    assert!(lines.len() - asleep < 80, "{} lines", lines.len() - asleep);
+    // Ten seconds of traffic in one second would be 50 a second.
+    assert_sane(&lines[asleep..], 40.0);
+}
