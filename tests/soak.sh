@@ -165,6 +165,10 @@ start_lines lines; lines=$pid
 start_screen screen; screen=$pid screen_parent=$script_pid
 workers=("$lines" "$screen")
 say "monitors: lines $lines, screen $screen"
+# The cells of the largest terminal stay allocated: they belong to what has settled.
+sleep 3
+stty -F "$(<screen.tty)" rows 200 cols 500 && sleep 3
+stty -F "$(<screen.tty)" rows 24 cols 80
 SECONDS=0
 total=$((minutes * 60)) next_sample=10 next_kill=20 next_loss=60 next_key=3 kills=0 losses=0
 while ((SECONDS < total)); do
@@ -213,17 +217,19 @@ judge() { # NAME: prints its figures; the reasons why they don't do go to fail
             if ($1 <= settle) base = $4
             else { n++; if ($4 > most) most = $4; last = $4 }
             if ($1 > 30) {
+                if (!f_first) { f_first = $5; t_first = $6 }
                 if (!f_min || $5 < f_min) f_min = $5; if ($5 > f_max) f_max = $5
                 if (!t_min || $6 < t_min) t_min = $6; if ($6 > t_max) t_max = $6
             }
         }
-        END { print base + 0, most + 0, last + 0, f_min + 0, f_max + 0, t_min + 0, t_max + 0, n + 0 }' "$csv")
-    read -r base most last f_min f_max t_min t_max count <<<"$figures"
+        END { print base + 0, most + 0, last + 0, f_min + 0, f_max + 0, t_min + 0, t_max + 0, n + 0, f_first + 0, t_first + 0 }' "$csv")
+    read -r base most last f_min f_max t_min t_max count f_first t_first <<<"$figures"
     echo "$1: RSS $base kB after $settle s, then at most $most kB, $last kB at the end ($count samples);" \
         "descriptors $f_min-$f_max, threads $t_min-$t_max"
     ((most - base < growth_limit)) || fail "$1: RSS grew by $((most - base)) kB"
-    ((f_max - f_min <= 2)) || fail "$1: descriptors between $f_min and $f_max"
-    ((t_max - t_min <= 2)) || fail "$1: threads between $t_min and $t_max"
+    # Fewer are in use while a child of the demo is away: three for each process that is read.
+    ((f_max <= f_first + 1)) || fail "$1: $f_first descriptors grew to $f_max"
+    ((t_max <= t_first + 1 && t_min >= t_first - 1)) || fail "$1: $t_first threads became $t_min to $t_max"
     ((count > 0)) || fail "$1: no samples after $settle s"
 }
 
