@@ -49,6 +49,8 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     lines.print_all(&receiver)
 }
 
+// Each of these says what has been seen so far; they combine freely.
+#[allow(clippy::struct_excessive_bools)]
 struct Lines {
     watcher: Watcher,
     model: Model,
