@@ -97,7 +97,7 @@ pub struct Target {
     /// The SQLite database; opened read-only, for the moment of a query
     #[arg(long, value_name = "PATH")]
     pub db: Option<PathBuf>,
-    /// The ingestor's stats file [default: $CORESCOPE_INGESTOR_STATS, else
+    /// The ingestor's stats file [default: $CORESCOPE_INGESTOR_STATS, else what is found, else
     /// /tmp/corescope-ingestor-stats.json]
     #[arg(long, value_name = "PATH")]
     pub stats: Option<PathBuf>,
