@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use crate::sample::locks::{HeldLock, Slot};
 use crate::sample::{DbSample, FaultKind, Reading, WalIndex};
-use crate::units::{Bytes, Mono};
+use crate::units::Mono;
 use diagnosis::Facts;
 use progress::{Growth, Progress};
 use view::{Diagnosis, Holder, Process, WalView};
@@ -171,11 +171,6 @@ fn open_by(locks: &[HeldLock], roles: Roles) -> Vec<Process> {
     open.sort_by_key(|process| process.pid);
     open.dedup();
     open
-}
-
-/// The size of the log in use, for a file whose size is a high-water mark.
-pub fn live_bytes(view: &WalView) -> Option<Bytes> {
-    view.live.and_then(|frames| view.bytes_of(frames))
 }
 
 #[cfg(test)]

@@ -19,17 +19,6 @@ use crate::parse::locks::{self, LockLine};
 use crate::sample::locks::{HeldLock, Slot};
 use crate::sample::{Fault, FileStat};
 
-/// Locks of `-shm` whose holders matter even if they can't be seen.
-const PROBED: [Slot; 8] = [
-    Slot::Write,
-    Slot::Checkpoint,
-    Slot::Recover,
-    Slot::Read(0),
-    Slot::Read(1),
-    Slot::Read(2),
-    Slot::Read(3),
-    Slot::Read(4),
-];
 /// Holders whose names are remembered at most.
 const MAX_NAMES: usize = 256;
 
@@ -157,7 +146,8 @@ impl LockReader {
 
     /// Adds the locks that the kernel knows of and the table does not show.
     fn probe(&mut self, shm: &File, held: &mut Vec<HeldLock>) {
-        for slot in PROBED {
+        // Not the byte that says no more than that a connection is open.
+        for slot in locks::shm_slots(0, u64::MAX).filter(|slot| *slot != Slot::Open) {
             let (Some(byte), false) = (locks::shm_byte(slot), held.iter().any(|lock| lock.slot == slot))
             else {
                 continue;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use corescope_top::model::snapshot::{Flag, FlagId, Snapshot};
-use corescope_top::model::wal::live_bytes;
 use corescope_top::model::wal::view::{Diagnosis, Holder, Process, WalView, Writer};
 use corescope_top::units::{Bytes, GB, MB};
 
@@ -63,7 +62,7 @@ fn change(snapshot: &mut Snapshot, to: impl FnOnce(&mut WalView)) {
 /// Gives the file as many bytes as its live frames have.
 fn fill(snapshot: &mut Snapshot) {
     if let Some(db) = snapshot.sqlite.as_mut() {
-        db.wal_size = live_bytes(&db.wal).map(|bytes| Bytes(bytes.0 + 32));
+        db.wal_size = db.wal.live.and_then(|frames| db.wal.bytes_of(frames)).map(|bytes| Bytes(bytes.0 + 32));
     }
 }
 

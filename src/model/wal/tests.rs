@@ -1,5 +1,6 @@
 use super::*;
 use crate::sample::{DbHeader, Fault, FileStat, WalIndex};
+use crate::units::Bytes;
 use crate::units::MB;
 
 mod diagnosis;
