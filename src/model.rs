@@ -3,12 +3,15 @@
 pub mod baseline;
 pub mod cache;
 pub mod history;
+pub mod input;
 pub mod io;
 pub mod limits;
 pub mod rules;
 pub mod snapshot;
 pub mod sources;
 pub mod sqlite;
+pub mod state;
+pub mod verdict;
 pub mod wal;
 
 use crate::sample::{Reading, Sample};
@@ -18,10 +21,11 @@ use limits::Limits;
 use snapshot::{FlagId, Snapshot, SourceFault};
 use sources::StatsTracker;
 use sqlite::SqliteTracker;
+use state::State;
 use wal::Roles;
 
 /// Turns samples into snapshots. It keeps only what the next sample needs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Model {
     limits: Limits,
     seq: u64,
@@ -52,6 +56,18 @@ impl Model {
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
+
+    /// Takes what an earlier run learned about this database. Where this run has learned more by itself
+    /// that stays.
+    pub fn recall(&mut self, _state: &State) {}
+
+    /// What has been learned so far, for the next run.
+    pub fn learned(&self) -> State {
+        State::default()
+    }
+
+    /// Takes the level of now as normal.
+    pub fn accept(&mut self) {}
 
     /// Eats one sample and says what is known after it.
     pub fn push(&mut self, sample: &Sample) -> Snapshot {

@@ -4,6 +4,8 @@ pub mod stage;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// The three panels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Panel {
@@ -121,7 +123,8 @@ pub struct Ui {
 
 /// What is watched, fixed for a run: the header names it, and its rows stand there from the first
 /// frame on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Labels {
     /// Path of the database, cleaned; `None` if none is watched.
     pub db: Option<Arc<str>>,

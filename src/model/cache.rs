@@ -17,7 +17,7 @@ struct Point {
 }
 
 /// The last minute of one process's read counters.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct CacheShare {
     identity: Option<(u32, u64)>,
     points: VecDeque<Point>,

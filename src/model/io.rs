@@ -11,7 +11,7 @@ use crate::units::Mono;
 const MIN_GAP: Duration = Duration::from_millis(20);
 
 /// Follows one process from sample to sample.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ProcTracker {
     identity: Option<(u32, u64)>,
     name: Arc<str>,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::model::verdict::{Event, Verdict};
 use crate::model::wal::view::WalView;
 use crate::sample::{DbHeader, FileStat, Liveness, MqttSource, Reading, WalIndex, WriterPerf};
 use crate::units::{Bytes, Mono, Wall};
@@ -32,6 +33,30 @@ pub struct Snapshot {
     pub flags: Vec<Flag>,
     /// What could not be read.
     pub faults: Vec<SourceFault>,
+    /// What is wrong now, the most serious first.
+    pub verdicts: Vec<Verdict>,
+    /// Verdicts that began or ended in this sample.
+    pub events: Vec<Event>,
+    /// How far it has been learned what is normal.
+    pub learning: Learning,
+}
+
+/// How far it has been learned what is normal.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Learning {
+    /// Seconds of normal operation that were learned from, those of earlier runs included.
+    pub secs: f64,
+    /// Seconds that it takes until deviations are judged.
+    pub needed: f64,
+    /// Seconds that the level has been another than the learned one, without a break; `None` if it is not.
+    pub deviates: Option<f64>,
+}
+
+impl Learning {
+    /// Whether deviations are judged.
+    pub fn done(&self) -> bool {
+        self.secs >= self.needed
+    }
 }
 
 /// A watched process.

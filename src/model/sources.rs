@@ -26,7 +26,7 @@ type Identity = Option<(u32, u64)>;
 type MqttView = Arc<[(MqttSource, Option<Liveness>)]>;
 
 /// One update of the stats file that rates can start from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Base {
     seen: Mono,
     mtime: Wall,
@@ -35,7 +35,7 @@ struct Base {
 }
 
 /// Follows the stats file from sample to sample.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct StatsTracker {
     /// Modification time and inode of the update seen last.
     last: Option<(Wall, u64)>,

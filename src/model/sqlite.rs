@@ -8,7 +8,7 @@ use crate::sample::{DbSample, FaultKind, FileStat, Reading};
 use crate::units::{Bytes, Mono};
 
 /// Follows the database from sample to sample.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SqliteTracker {
     wal: WalTracker,
     last: Option<(Mono, FileStat)>,

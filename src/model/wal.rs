@@ -46,7 +46,7 @@ impl Roles {
 type HolderKey = (Option<u32>, u8, u32, [u32; 2]);
 
 /// Follows the log.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct WalTracker {
     first: Option<Mono>,
     /// Device and inode of the database: another file there is another log.

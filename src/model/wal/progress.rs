@@ -18,7 +18,7 @@ const RESETS_SECS: f64 = 3600.0;
 const MAX_RESETS: u32 = 4096;
 
 /// Follows frames and restarts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Progress {
     last: Option<(Mono, WalIndex)>,
     /// When checkpointed frames last grew or the log last started over.
@@ -94,7 +94,7 @@ fn restarts(before: &WalIndex, now: &WalIndex) -> u32 {
 }
 
 /// Follows the size of the `-wal` file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Growth {
     sizes: VecDeque<(Mono, FileStat)>,
     /// When the file was last seen larger than at the sample before.

@@ -11,7 +11,7 @@ use crate::units::Mono;
 const SHARE_SAMPLES: usize = 60;
 
 /// Follows the WRITE lock.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Writing {
     samples: VecDeque<Option<Process>>,
     /// Since when, by whom, and the header's change counter then.
