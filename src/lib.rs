@@ -7,13 +7,14 @@
 //!   /proc                 pure                └─▶ output  (lines)
 //!   stats file
 //!   database, log, locks
+//!   tape (a recording)
 //! ```
 //!
 //! | layer | modules | imports |
 //! | --- | --- | --- |
 //! | vocabulary | [`units`], [`sample`], [`ui`] | nothing of ours |
 //! | pure core | [`parse`], [`model`] | vocabulary |
-//! | edges in | [`source`] | vocabulary, [`parse`] |
+//! | edges in | [`source`], [`tape`] | vocabulary, [`parse`]; a tape also what a model is fed with |
 //! | edges out | [`output`], [`view`] | vocabulary, core |
 //! | wiring | [`cli`], [`app`], [`event`], [`terminal`], [`run`] | all |
 //! | aside | [`demo`] | vocabulary; only the wiring imports it |
@@ -28,6 +29,7 @@ pub mod parse;
 pub mod run;
 pub mod sample;
 pub mod source;
+pub mod tape;
 pub mod terminal;
 pub mod ui;
 pub mod units;

@@ -4,6 +4,7 @@
 //! derived from it again later. What could not be read is [`Reading::Failed`] with its reason;
 //! what nobody asked for is [`Reading::Unwatched`].
 
+pub mod compact;
 pub mod db;
 pub mod locks;
 
@@ -15,7 +16,11 @@ pub use self::db::{DbHeader, DbSample, FileStat, Pragmas, WalHeader, WalIndex};
 use crate::units::{Mono, Wall};
 
 /// One look at every source.
+///
+/// In a recording its text begins with `at` and `mono`, so that a file can be indexed without reading
+/// all of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sample {
     /// Wall-clock time of the look; for display and for the age of the stats file.
     pub at: Wall,
@@ -24,15 +29,20 @@ pub struct Sample {
     /// Interval that was asked for when it was taken, in seconds.
     pub interval: f64,
     /// The ingestor's process.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub ingestor: Reading<ProcSample>,
     /// The server's process.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub server: Reading<ProcSample>,
     /// The ingestor's stats file.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub stats: Reading<StatsSample>,
     /// Whether changes of the stats file are told by inotify; a failure says why they are not, and
     /// that the file is read every interval instead.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub watch: Reading<()>,
     /// The database and its write-ahead log.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub db: Reading<DbSample>,
 }
 
@@ -44,6 +54,7 @@ pub enum Reading<T> {
     #[default]
     Unwatched,
     /// It was read.
+    #[serde(rename = "ok")]
     Good(T),
     /// It could not be read.
     Failed(Fault),
@@ -68,7 +79,12 @@ impl<T> Reading<T> {
 
     /// Whether anybody asked for this source.
     pub fn watched(&self) -> bool {
-        !matches!(self, Self::Unwatched)
+        !self.unwatched()
+    }
+
+    /// Whether nobody asked for this source.
+    pub fn unwatched(&self) -> bool {
+        matches!(self, Self::Unwatched)
     }
 }
 
@@ -110,11 +126,13 @@ pub enum FaultKind {
     /// Reading it has not come back yet.
     Stalled,
     /// Anything else.
+    #[serde(other)]
     Other,
 }
 
 /// A process at one moment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProcSample {
     /// When its counters were read.
     pub mono: Mono,
@@ -128,11 +146,13 @@ pub struct ProcSample {
     /// Name from `argv[0]` or the `exe` link, without folders, cleaned.
     pub name: Arc<str>,
     /// Its counters; they may be refused where the rest is not.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub io: Reading<IoCounters>,
 }
 
 /// The counters of `/proc/<pid>/io`, see proc(5): totals since the process began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct IoCounters {
     /// Bytes passed to read(2) and its like, page cache included.
     pub rchar: u64,
@@ -151,7 +171,8 @@ pub struct IoCounters {
 }
 
 /// The stats file as last seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StatsSample {
     /// When the file was read.
     pub mono: Mono,
@@ -168,85 +189,118 @@ pub struct StatsSample {
 #[serde(default)]
 pub struct StatsFile {
     /// When the ingestor took it, whole seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sampled_at: Option<Wall>,
     /// Top-level integers, in the file's order, unknown ones included.
+    #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
     pub counters: Vec<(Arc<str>, i64)>,
     /// Rows written by each named backfill; names as in the file, without a prefix.
+    #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
     pub backfills: Vec<(Arc<str>, i64)>,
     /// Backfills and counters left out because there were too many.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub left_out: u32,
     /// The ingestor's own disk rates.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub proc_io: Option<ProcIoRates>,
     /// Times of the writer lock by component.
+    #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
     pub writer_perf: Vec<(Arc<str>, WriterPerf)>,
     /// MQTT sources.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "compact::bounded")]
     pub sources: Vec<MqttSource>,
     /// When each source was last heard, and last written.
+    #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
     pub liveness: Vec<(Arc<str>, Liveness)>,
     /// Last tick of the ingestor's watchdog.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub watchdog_last_tick: Option<Wall>,
     /// Panics that the ingestor's watchdog caught.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub watchdog_panics: Option<i64>,
 }
 
 /// `procIO` of the stats file: the ingestor's own view of its rates, per second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProcIoRates {
     /// `readBytesPerSec`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<f64>,
     /// `writeBytesPerSec`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub write: Option<f64>,
     /// `cancelledWriteBytesPerSec`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<f64>,
     /// `syscallsRead`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub syscr: Option<f64>,
     /// `syscallsWrite`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub syscw: Option<f64>,
 }
 
 /// One component of `writer_perf`: times in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct WriterPerf {
     /// How often the component took the writer lock.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     /// How often it had to wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub contention: Option<i64>,
     /// 95th percentile of the wait, ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_p95: Option<f64>,
     /// Longest wait, ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_max: Option<f64>,
     /// 95th percentile of the hold, ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_p95: Option<f64>,
     /// Longest hold, ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_max: Option<f64>,
 }
 
 /// One entry of `source_statuses`; names and addresses are masked and cleaned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MqttSource {
     /// Name, cleaned and masked.
     pub name: Arc<str>,
     /// Broker's address, cleaned and masked.
     pub broker: Arc<str>,
     /// Whether it is connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub connected: Option<bool>,
     /// Time of the last packet; absent where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_packet: Option<Wall>,
     /// Packets since the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub packets: Option<i64>,
     /// Packets of the last five minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub packets_5m: Option<i64>,
     /// Connections lost since the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub disconnects: Option<i64>,
     /// The last error, cleaned and masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Arc<str>>,
 }
 
 /// One entry of `source_liveness`; 0 in the file means never and is absent here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Liveness {
     /// The broker delivered something.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_receipt: Option<Wall>,
     /// Something was written to the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Wall>,
 }

@@ -9,7 +9,7 @@ pub mod discover;
 pub mod finder;
 pub mod locks;
 pub mod process;
-mod safe_file;
+pub mod safe_file;
 pub mod sampler;
 pub mod sqlite;
 pub mod stats;

@@ -7,34 +7,42 @@ use crate::units::{Bytes, Mono};
 
 /// The database's files and what stands in them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DbSample {
     /// When it was looked at.
     pub mono: Mono,
     /// The database file.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub db: Reading<FileStat>,
     /// The `-wal` file; [`crate::sample::FaultKind::Gone`] is normal when nobody has the database open.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub wal: Reading<FileStat>,
     /// The `-shm` file; its absence means that nobody has the database open.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub shm: Reading<FileStat>,
     /// The first 100 bytes of the database file, decoded. In WAL mode they may be behind.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub header: Reading<DbHeader>,
     /// The wal-index header.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub wal_index: Reading<WalIndex>,
     /// The header of the `-wal` file; [`crate::sample::FaultKind::Gone`] while the log is empty.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub wal_header: Reading<WalHeader>,
     /// Answers to the pragmas, from the last time they were asked.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub pragmas: Reading<Pragmas>,
     /// Locks that anybody holds on the database and its wal-index.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub locks: Reading<Vec<locks::HeldLock>>,
     /// Bytes that can still be written to the filesystem of the database.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub free: Reading<Bytes>,
 }
 
 /// What stat(2) says of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FileStat {
     /// Size in bytes.
     pub size: Bytes,
@@ -45,7 +53,8 @@ pub struct FileStat {
 }
 
 /// The database header, see "The Database Header" in SQLite's file format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DbHeader {
     /// Bytes in a page.
     pub page_size: u32,
@@ -59,6 +68,7 @@ pub struct DbHeader {
 
 /// The wal-index header, see "The WAL-Index File Format" in SQLite's documentation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct WalIndex {
     /// Counts up with every change of the header.
     pub change: u32,
@@ -78,6 +88,7 @@ pub struct WalIndex {
 
 /// The header of a `-wal` file, see "WAL File Format" in SQLite's file format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct WalHeader {
     /// Bytes in a page.
     pub page_size: u32,
@@ -88,7 +99,8 @@ pub struct WalHeader {
 }
 
 /// Answers of SQLite itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Pragmas {
     /// When they were asked.
     pub mono: Mono,

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::compact;
+
 /// The locks that SQLite takes in WAL mode and in rollback mode, by the byte that stands for each;
 /// see `os_unix.c` and "WAL-Mode File Format" in SQLite's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,10 +36,13 @@ pub struct HeldLock {
     /// Which.
     pub slot: Slot,
     /// Held against everybody else; otherwise shared with others of its kind.
+    #[serde(default, skip_serializing_if = "compact::is_default")]
     pub exclusive: bool,
     /// The holder; `None` for one that this user or this pid namespace can't see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pid: Option<u32>,
     /// The holder's name, cleaned; `None` where it can't be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Arc<str>>,
 }
 
