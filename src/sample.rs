@@ -7,12 +7,14 @@
 pub mod compact;
 pub mod db;
 pub mod locks;
+pub mod reading;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::db::{DbHeader, DbSample, FileStat, Pragmas, WalHeader, WalIndex};
+pub use self::reading::{Fault, FaultKind, Reading};
 use crate::units::{Mono, Wall};
 
 /// One look at every source.
@@ -39,95 +41,11 @@ pub struct Sample {
     pub stats: Reading<StatsSample>,
     /// Whether changes of the stats file are told by inotify; a failure says why they are not, and
     /// that the file is read every interval instead.
-    #[serde(skip_serializing_if = "Reading::unwatched")]
+    #[serde(with = "compact::unit", skip_serializing_if = "Reading::unwatched")]
     pub watch: Reading<()>,
     /// The database and its write-ahead log.
     #[serde(skip_serializing_if = "Reading::unwatched")]
     pub db: Reading<DbSample>,
-}
-
-/// The outcome of reading one source.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Reading<T> {
-    /// Nobody asked for this source.
-    #[default]
-    Unwatched,
-    /// It was read.
-    #[serde(rename = "ok")]
-    Good(T),
-    /// It could not be read.
-    Failed(Fault),
-}
-
-impl<T> Reading<T> {
-    /// The value, where there is one.
-    pub fn good(&self) -> Option<&T> {
-        match self {
-            Self::Good(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// The reason, where it could not be read.
-    pub fn fault(&self) -> Option<&Fault> {
-        match self {
-            Self::Failed(fault) => Some(fault),
-            _ => None,
-        }
-    }
-
-    /// Whether anybody asked for this source.
-    pub fn watched(&self) -> bool {
-        !self.unwatched()
-    }
-
-    /// Whether nobody asked for this source.
-    pub fn unwatched(&self) -> bool {
-        matches!(self, Self::Unwatched)
-    }
-}
-
-impl<T> From<Result<T, Fault>> for Reading<T> {
-    fn from(result: Result<T, Fault>) -> Self {
-        match result {
-            Ok(value) => Self::Good(value),
-            Err(fault) => Self::Failed(fault),
-        }
-    }
-}
-
-/// Why something could not be read: one clear line that says what failed, on what, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
-    /// The class of the failure.
-    pub kind: FaultKind,
-    /// The sentence for people; clean of control characters and passwords.
-    pub text: String,
-}
-
-impl Fault {
-    /// A fault of `kind`, said as `text`.
-    pub fn new(kind: FaultKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into() }
-    }
-}
-
-/// Classes of failure, for code that has to tell them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FaultKind {
-    /// The process or the file is not there (any more).
-    Gone,
-    /// This user may not read it.
-    Denied,
-    /// It was read and is not what it should be.
-    Invalid,
-    /// Reading it has not come back yet.
-    Stalled,
-    /// Anything else.
-    #[serde(other)]
-    Other,
 }
 
 /// A process at one moment.
@@ -155,18 +73,25 @@ pub struct ProcSample {
 #[serde(default)]
 pub struct IoCounters {
     /// Bytes passed to read(2) and its like, page cache included.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub rchar: u64,
     /// Bytes passed to write(2) and its like.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub wchar: u64,
     /// Read calls.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub syscr: u64,
     /// Write calls.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub syscw: u64,
     /// Bytes fetched from storage.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub read_bytes: u64,
     /// Bytes of pages dirtied, on their way to storage.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub write_bytes: u64,
     /// Bytes dirtied whose write was cancelled by truncation or removal.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub cancelled_write_bytes: u64,
 }
 
@@ -189,7 +114,7 @@ pub struct StatsSample {
 #[serde(default)]
 pub struct StatsFile {
     /// When the ingestor took it, whole seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub sampled_at: Option<Wall>,
     /// Top-level integers, in the file's order, unknown ones included.
     #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
@@ -213,7 +138,7 @@ pub struct StatsFile {
     #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
     pub liveness: Vec<(Arc<str>, Liveness)>,
     /// Last tick of the ingestor's watchdog.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub watchdog_last_tick: Option<Wall>,
     /// Panics that the ingestor's watchdog caught.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -246,22 +171,22 @@ pub struct ProcIoRates {
 #[serde(default)]
 pub struct WriterPerf {
     /// How often the component took the writer lock.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     /// How often it had to wait.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "waited", default = "compact::zero", skip_serializing_if = "compact::is_zero")]
     pub contention: Option<i64>,
     /// 95th percentile of the wait, ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "w95", skip_serializing_if = "Option::is_none")]
     pub wait_p95: Option<f64>,
     /// Longest wait, ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "wmax", skip_serializing_if = "Option::is_none")]
     pub wait_max: Option<f64>,
     /// 95th percentile of the hold, ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "h95", skip_serializing_if = "Option::is_none")]
     pub hold_p95: Option<f64>,
     /// Longest hold, ms.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "hmax", skip_serializing_if = "Option::is_none")]
     pub hold_max: Option<f64>,
 }
 
@@ -277,7 +202,7 @@ pub struct MqttSource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected: Option<bool>,
     /// Time of the last packet; absent where there was none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub last_packet: Option<Wall>,
     /// Packets since the start.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -298,9 +223,9 @@ pub struct MqttSource {
 #[serde(default)]
 pub struct Liveness {
     /// The broker delivered something.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "receipt", with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub last_receipt: Option<Wall>,
     /// Something was written to the database.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "message", with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Wall>,
 }

@@ -13,6 +13,18 @@ pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+/// A count that is not written because it most often is 0; `null` stands for one that is absent.
+#[allow(clippy::unnecessary_wraps, reason = "serde asks for the field's own type")]
+pub fn zero() -> Option<i64> {
+    Some(0)
+}
+
+/// Whether a count is [`zero`].
+#[allow(clippy::ref_option, reason = "serde calls it so")]
+pub fn is_zero(count: &Option<i64>) -> bool {
+    *count == zero()
+}
+
 /// Reads a list.
 ///
 /// # Errors
@@ -45,6 +57,65 @@ fn push<T, E: Error>(list: &mut Vec<T>, entry: T) -> Result<(), E> {
     }
     list.push(entry);
     Ok(())
+}
+
+/// A time that most often is whole seconds: those since the epoch, or nanoseconds from 10^11 on.
+pub mod secs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::units::Wall;
+
+    const SECOND: i64 = 1_000_000_000;
+    const NANOS_FROM: u64 = 100_000_000_000;
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    #[allow(clippy::ref_option, reason = "serde calls it so")]
+    pub fn serialize<S: Serializer>(time: &Option<Wall>, serializer: S) -> Result<S::Ok, S::Error> {
+        let whole = |time: Wall| if time.0 % SECOND == 0 { time.0 / SECOND } else { time.0 };
+        time.map(whole).serialize(serializer)
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is no integer.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Wall>, D::Error> {
+        let number = Option::<i64>::deserialize(deserializer)?;
+        Ok(number.map(|it| if it.unsigned_abs() < NANOS_FROM { Wall::from_secs(it) } else { Wall(it) }))
+    }
+}
+
+/// A reading that yields nothing but the fact that it worked: `true`.
+pub mod unit {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::sample::Reading;
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(reading: &Reading<()>, serializer: S) -> Result<S::Ok, S::Error> {
+        match reading {
+            Reading::Good(()) => serializer.serialize_bool(true),
+            other => other.serialize(serializer),
+        }
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is neither `true` nor a failure.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reading<()>, D::Error> {
+        Ok(match Reading::<bool>::deserialize(deserializer)? {
+            Reading::Good(true) => Reading::Good(()),
+            Reading::Good(false) | Reading::Unwatched => Reading::Unwatched,
+            Reading::Failed(fault) => Reading::Failed(fault),
+        })
+    }
 }
 
 /// Pairs of a name and a value as an object, in their order.

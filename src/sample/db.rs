@@ -61,8 +61,10 @@ pub struct DbHeader {
     /// Whether the file asks for WAL mode (write and read version 2).
     pub wal_mode: bool,
     /// Pages in the database when the header was last copied into the file.
+    #[serde(rename = "pages")]
     pub page_count: u32,
     /// Free pages then.
+    #[serde(rename = "freelist")]
     pub freelist_count: u32,
 }
 
@@ -77,6 +79,7 @@ pub struct WalIndex {
     /// The last valid frame of the log, counted from 1; 0 for an empty log.
     pub mx_frame: u32,
     /// Pages in the database after the last commit.
+    #[serde(rename = "pages")]
     pub page_count: u32,
     /// New on every restart of the log.
     pub salts: [u32; 2],
@@ -93,6 +96,7 @@ pub struct WalHeader {
     /// Bytes in a page.
     pub page_size: u32,
     /// Counts up with every restart of the log.
+    #[serde(rename = "sequence")]
     pub checkpoint_sequence: u32,
     /// New on every restart of the log; equal to those of the wal-index.
     pub salts: [u32; 2],
@@ -105,13 +109,16 @@ pub struct Pragmas {
     /// When they were asked.
     pub mono: Mono,
     /// `page_count`.
+    #[serde(rename = "pages")]
     pub page_count: i64,
     /// `page_size`, bytes.
     pub page_size: i64,
     /// `freelist_count`, pages.
+    #[serde(rename = "freelist")]
     pub freelist_count: i64,
     /// `cache_size` of a new connection: pages, or KiB if negative.
     pub cache_size: i64,
     /// `journal_mode`.
+    #[serde(rename = "journal")]
     pub journal_mode: String,
 }

@@ -97,7 +97,7 @@ impl Target {
 
     fn process(&mut self, mono: Mono, pid: u32, name: &str, io: IoCounters) -> Reading<ProcSample> {
         let mono = Mono(mono.0 + 20_000 + self.below(60_000));
-        let uptime = mono.secs() - 150_871.13;
+        let uptime = (mono.secs() * 1e3).round() / 1e3 - 150_871.0;
         Reading::Good(ProcSample {
             mono,
             pid,
