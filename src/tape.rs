@@ -8,8 +8,11 @@
 //!
 //! The format is described in `assets/recording-format.md`.
 
+pub mod create;
 pub mod index;
 pub mod line;
+pub mod recorder;
+mod rotation;
 pub mod sink;
 pub mod stream;
 

@@ -1,6 +1,7 @@
 //! The format: what each line of a recording says. `assets/recording-format.md` describes it field by
 //! field.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::model::state::State;
+use crate::parse::text;
 use crate::sample::Sample;
+use crate::source::clock::Clock;
 use crate::ui::Labels;
 use crate::units::{Mono, Wall};
 
@@ -56,9 +59,22 @@ impl Default for Header {
 }
 
 impl Header {
+    /// The header of a file that is begun now, with the limits that nobody changed.
+    pub fn now(interval: f64) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            host: text::name(&rustix::system::uname().nodename().to_string_lossy()),
+            started: Clock::real().wall(),
+            interval,
+            ..Self::default()
+        }
+    }
+
     /// The line, with its end.
     pub fn line(&self) -> Vec<u8> {
-        text(self)
+        written(self)
     }
 
     /// Reads the first line of a file.
@@ -92,7 +108,9 @@ struct Other<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     attach: Option<Arc<Labels>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<&'a str>,
+    lost: Option<u64>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    end: Option<Cow<'a, str>>,
 }
 
 /// What one line says.
@@ -109,19 +127,24 @@ pub enum Line {
 /// The line of an input, with its end.
 pub fn encode(input: &Input) -> Vec<u8> {
     match input {
-        Input::Sample(sample) => text(&**sample),
-        Input::State(state) => text(&Other { state: Some(Arc::clone(state)), ..Other::default() }),
-        Input::Accept => text(&Other { accept: Some(true), ..Other::default() }),
-        Input::Attach(labels) => text(&Other { attach: Some(Arc::clone(labels)), ..Other::default() }),
+        Input::Sample(sample) => written(&**sample),
+        Input::State(state) => written(&Other { state: Some(Arc::clone(state)), ..Other::default() }),
+        Input::Accept => written(&Other { accept: Some(true), ..Other::default() }),
+        Input::Attach(labels) => written(&Other { attach: Some(Arc::clone(labels)), ..Other::default() }),
     }
 }
 
 /// The last line of a recording that was ended in order, and `why`.
 pub fn end(why: &str) -> Vec<u8> {
-    text(&Other { end: Some(why), ..Other::default() })
+    written(&Other { end: Some(why.into()), ..Other::default() })
 }
 
-fn text(value: &impl Serialize) -> Vec<u8> {
+/// The line that says that `count` inputs are missing here, because the disk did not take them in time.
+pub fn lost(count: u64) -> Vec<u8> {
+    written(&Other { lost: Some(count), ..Other::default() })
+}
+
+fn written(value: &impl Serialize) -> Vec<u8> {
     let mut line = Vec::with_capacity(2048);
     // Plain data with string keys always serialises; what did not would be a line that says nothing.
     if serde_json::to_writer(&mut line, value).is_err() {
