@@ -10,7 +10,7 @@ use crate::cli::INTERVALS;
 use crate::model::Model;
 use crate::model::history::History;
 use crate::model::limits::Limits;
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{Snapshot, SourceFault};
 use crate::sample::Sample;
 use crate::ui::stage::{Picker, Stage};
 use crate::ui::{GraphSpan, Labels, Panel, Scroll, SortBy, Ui};
@@ -42,6 +42,14 @@ pub enum Effect {
     Pick(u32),
     /// Look for targets to choose from.
     Choose,
+    /// Write the last hour to a file.
+    Write,
+}
+
+impl Effect {
+    fn or_draw(self) -> Self {
+        if self == Self::Nothing { Self::Draw } else { self }
+    }
 }
 
 /// What is shown now: the newest picture, or the one that was frozen.
@@ -82,6 +90,17 @@ impl App {
         self.live.snapshot.as_ref()
     }
 
+    /// What the samples are fed to.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Says one line in place of the key hints, until the next key.
+    pub fn notice(&mut self, text: String) -> Effect {
+        self.ui.notice = Some(text);
+        Effect::Draw
+    }
+
     /// The limits in force.
     pub fn limits(&self) -> &Limits {
         self.model.limits()
@@ -93,6 +112,13 @@ impl App {
         self.live.history.push(&snapshot);
         self.live.snapshot = Some(snapshot);
         Effect::Draw
+    }
+
+    /// Adds what could not be done to what could not be read.
+    pub fn fault(&mut self, source: &'static str, text: String) {
+        if let Some(snapshot) = &mut self.live.snapshot {
+            snapshot.faults.push(SourceFault { source, text });
+        }
     }
 
     /// Starts anew with another target: nothing of the old one is true of it.
@@ -112,6 +138,14 @@ impl App {
 
     /// Eats a key.
     pub fn key(&mut self, key: KeyEvent) -> Effect {
+        // Also where the key does nothing else, its line is free again.
+        if self.ui.notice.take().is_some() {
+            return self.press(key).or_draw();
+        }
+        self.press(key)
+    }
+
+    fn press(&mut self, key: KeyEvent) -> Effect {
         let special = match &mut self.ui.stage {
             Stage::Picking(picker) => pick(picker, key),
             Stage::Watching if self.ui.editing => self.edit(key),
@@ -155,6 +189,7 @@ impl App {
     fn act(&mut self, action: Action) -> Effect {
         match action {
             Action::Choose => return Effect::Choose,
+            Action::Write => return Effect::Write,
             Action::QuitNow => return Effect::Quit,
             Action::Quit if self.ui.help.is_none() => return Effect::Quit,
             Action::Suspend => return Effect::Suspend,

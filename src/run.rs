@@ -3,8 +3,10 @@
 pub mod doctor;
 pub mod lines;
 pub mod panics;
+pub mod replay;
 pub mod screen;
 pub mod setup;
+pub mod tee;
 pub mod watcher;
 
 use std::fmt;

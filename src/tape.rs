@@ -12,6 +12,7 @@ pub mod create;
 pub mod index;
 pub mod line;
 pub mod recorder;
+pub mod ring;
 mod rotation;
 pub mod sink;
 pub mod stream;

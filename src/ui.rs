@@ -115,6 +115,8 @@ pub struct Ui {
     pub filter: String,
     /// The filter is being typed.
     pub editing: bool,
+    /// What there is to say in place of the key hints.
+    pub notice: Option<String>,
     /// Time in the graphs.
     pub span: GraphSpan,
     /// Interval in seconds that was asked for last.

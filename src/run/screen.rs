@@ -2,7 +2,7 @@
 
 mod hunt;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -13,10 +13,13 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 use crate::app::{App, Effect, keys};
 use crate::cli::{Monitor, utf8_locale};
 use crate::event::{self, Event, QUEUE};
+use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::run::setup::{Plan, unusable};
+use crate::run::tee::Tee;
 use crate::run::watcher::Watcher;
 use crate::run::{End, panics};
+use crate::sample::Sample;
 use crate::source::clock::Clock;
 use crate::terminal::Screen;
 use crate::ui::Labels;
@@ -62,6 +65,14 @@ fn theme(monitor: &Monitor) -> Theme {
 /// Runs the screen until it ends.
 pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     panics::keep();
+    let tee = match monitor.recording.target() {
+        Some(target) => Tee::file(target, monitor, &limits),
+        None => Ok(Tee::memory(monitor, &limits)),
+    };
+    let tee = match tee {
+        Ok(tee) => tee,
+        Err(end) => return end,
+    };
     let (sender, receiver) = sync_channel(QUEUE);
     let searches = plan.searches();
     // The demo outlives the screen: its processes are ended when the terminal is back.
@@ -70,6 +81,8 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         app: App::new(limits, Labels::default(), monitor.interval),
         theme: theme(monitor),
         watcher: Watcher::new(given, names, monitor.interval, sender.clone()),
+        tee,
+        sender: sender.clone(),
         clock: Clock::real(),
         looked: Mono::default(),
         begun: Mono::default(),
@@ -85,6 +98,10 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
     };
     drop(demo);
+    // The terminal is back: what was recorded can be said.
+    if let Some(summary) = session.tee.finish() {
+        let _ = writeln!(io::stderr(), "corescope-top: {summary}");
+    }
     end
 }
 
@@ -98,6 +115,8 @@ struct Session {
     app: App,
     theme: Theme,
     watcher: Watcher,
+    tee: Tee,
+    sender: SyncSender<Event>,
     clock: Clock,
     /// When processes were looked at last.
     looked: Mono,
@@ -134,8 +153,24 @@ impl Session {
             return self.watcher.search();
         }
         let labels = self.watcher.fix()?;
-        self.app.attach(Labels { scenario, ..labels });
+        self.attach(Labels { scenario, ..labels });
         Ok(())
+    }
+
+    /// Starts anew with another target.
+    pub(super) fn attach(&mut self, labels: Labels) {
+        self.tee.note(self.app.model(), &Input::Attach(labels.clone().into()));
+        self.app.attach(labels);
+    }
+
+    /// The model eats what is kept, and nothing else.
+    fn sample(&mut self, sample: &Arc<Sample>) -> Effect {
+        self.tee.note(self.app.model(), &Input::Sample(Arc::clone(sample)));
+        let effect = self.app.sample(sample);
+        if let Some(trouble) = self.tee.trouble() {
+            self.app.fault("recording", trouble);
+        }
+        effect
     }
 
     fn run(&mut self, sender: &SyncSender<Event>, receiver: &Receiver<Event>) -> End {
@@ -220,8 +255,9 @@ impl Session {
                 {
                     self.end = Some(End::Unusable(reasons));
                 }
-                self.app.sample(&sample)
+                self.sample(&sample)
             }
+            Event::Written(text) => self.app.notice(text),
             Event::Demo(update) => {
                 self.watcher.set_processes(update.ingestor, update.server);
                 self.app.scenario(update.scenario.name())
@@ -260,6 +296,11 @@ impl Session {
                 Err(error) => self.ends(End::Bug(format!("no thread for sampling: {error}"))),
             },
             Effect::Choose => self.choose(),
+            Effect::Write => {
+                let said = self.tee.write(&self.sender);
+                self.app.notice(said);
+                Todo::Draw
+            }
             Effect::Quit => self.ends(End::Done),
             Effect::Interval(secs) => {
                 self.watcher.set_interval(secs);

@@ -126,11 +126,18 @@ pub enum Line {
 
 /// The line of an input, with its end.
 pub fn encode(input: &Input) -> Vec<u8> {
+    let mut line = Vec::with_capacity(2560);
+    encode_to(&mut line, input);
+    line
+}
+
+/// Adds the line of an input, with its end.
+pub fn encode_to(lines: &mut Vec<u8>, input: &Input) {
     match input {
-        Input::Sample(sample) => written(&**sample),
-        Input::State(state) => written(&Other { state: Some(Arc::clone(state)), ..Other::default() }),
-        Input::Accept => written(&Other { accept: Some(true), ..Other::default() }),
-        Input::Attach(labels) => written(&Other { attach: Some(Arc::clone(labels)), ..Other::default() }),
+        Input::Sample(sample) => add(lines, &**sample),
+        Input::State(state) => add(lines, &Other { state: Some(Arc::clone(state)), ..Other::default() }),
+        Input::Accept => add(lines, &Other { accept: Some(true), ..Other::default() }),
+        Input::Attach(labels) => add(lines, &Other { attach: Some(Arc::clone(labels)), ..Other::default() }),
     }
 }
 
@@ -145,14 +152,19 @@ pub fn lost(count: u64) -> Vec<u8> {
 }
 
 fn written(value: &impl Serialize) -> Vec<u8> {
-    let mut line = Vec::with_capacity(2048);
-    // Plain data with string keys always serialises; what did not would be a line that says nothing.
-    if serde_json::to_writer(&mut line, value).is_err() {
-        line.clear();
-        line.extend(b"{}");
-    }
-    line.push(b'\n');
+    let mut line = Vec::new();
+    add(&mut line, value);
     line
+}
+
+fn add(lines: &mut Vec<u8>, value: &impl Serialize) {
+    let before = lines.len();
+    // Plain data with string keys always serialises; what did not would be a line that says nothing.
+    if serde_json::to_writer(&mut *lines, value).is_err() {
+        lines.truncate(before);
+        lines.extend(b"{}");
+    }
+    lines.push(b'\n');
 }
 
 /// Reads a line.

@@ -1,7 +1,7 @@
 //! Recording to files, on a thread of its own: a disk that hangs or is full stops neither the sampling
 //! nor the screen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +12,7 @@ use super::line::{self, Header};
 use super::rotation::Rotation;
 use crate::model::input::Input;
 use crate::model::state::State;
+use crate::source::safe_file;
 use crate::units::{Bytes, Count};
 
 /// Inputs that may wait for the disk; those beyond are lost, and counted.
@@ -122,46 +123,47 @@ impl Recorder {
 
     /// Why recording stopped, or what is lost; `None` while all is well.
     pub fn trouble(&self) -> Option<String> {
-        let stopped = self.status.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let lost = self.status.lost.load(Ordering::Relaxed);
+        let Summary { trouble: stopped, lost, .. } = self.summary();
         let losing = || (lost > 0).then(|| format!("the disk is slow: {lost} samples were not recorded"));
         stopped.map(|text| format!("recording stopped: {text}")).or_else(losing)
     }
 
     /// What was recorded so far.
     pub fn summary(&self) -> Summary {
-        let status = &self.status;
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Summary {
-            path: self.path.clone(),
-            samples: read(&status.samples),
-            bytes: read(&status.bytes),
-            files: read(&status.files),
-            lost: read(&status.lost),
-            trouble: status.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-        }
+        self.status.summary(&self.path)
     }
 
     /// Ends the recording and waits for the disk, but not for ever.
     pub fn finish(self) -> Summary {
-        let mut summary = self.summary();
         let Self { sender, ended, status, path } = self;
         drop(sender);
         let late = ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        (summary.samples, summary.bytes) = (read(&status.samples), read(&status.bytes));
-        summary.trouble = status.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut summary = status.summary(&path);
         if late && summary.trouble.is_none() {
-            summary.trouble = Some(format!("{} does not answer", crate::source::safe_file::shown(&path)));
+            summary.trouble = Some(format!("{} does not answer", safe_file::shown(&path)));
         }
         summary
+    }
+}
+
+impl Status {
+    fn summary(&self, path: &Path) -> Summary {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Summary {
+            path: path.to_owned(),
+            samples: read(&self.samples),
+            bytes: read(&self.bytes),
+            files: read(&self.files),
+            lost: read(&self.lost),
+            trouble: self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
     }
 }
 
 /// One line for people.
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let path = crate::source::safe_file::shown(&self.path);
+        let path = safe_file::shown(&self.path);
         write!(f, "{path}: {} samples, {}", Count(self.samples as i64), Bytes(self.bytes))?;
         if self.files > 1 {
             write!(f, " in {} files", self.files)?;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::create;
@@ -125,7 +125,7 @@ impl Rotation {
     }
 }
 
-fn open(path: &PathBuf, force: bool) -> Result<Sink, String> {
+fn open(path: &Path, force: bool) -> Result<Sink, String> {
     let file: File = create::create(path, force)?;
     Sink::new(file, create::compressed(path)).map_err(|error| failed(path, &error))
 }

@@ -42,7 +42,7 @@ impl Session {
         match outcome {
             Outcome::Nothing => {}
             Outcome::Attached { labels, same: true } => self.app.labels = labels,
-            Outcome::Attached { labels, same: false } => self.app.attach(labels),
+            Outcome::Attached { labels, same: false } => self.attach(labels),
             Outcome::Several(rows) => {
                 self.app.ui.stage = Stage::Picking(Picker { rows, ..Picker::default() });
             }

@@ -1,5 +1,4 @@
 use std::fs::{File, OpenOptions};
-use std::path::Path;
 
 use super::*;
 use crate::sample::Sample;
