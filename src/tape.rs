@@ -8,6 +8,7 @@
 //!
 //! The format is described in `assets/recording-format.md`.
 
+pub mod clean;
 pub mod create;
 pub mod index;
 pub mod line;

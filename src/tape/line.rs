@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::clean::cleaned;
 use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::model::state::State;
@@ -82,7 +83,7 @@ impl Header {
     /// # Errors
     /// Says in half a sentence why it is no header that this program understands.
     pub fn parse(line: &[u8]) -> Result<Self, String> {
-        let header: Self = serde_json::from_slice(line).unwrap_or_default();
+        let header: Self = serde_json::from_slice(&cleaned(line)).unwrap_or_default();
         if header.format != FORMAT {
             return Err("is no recording of corescope-top".to_owned());
         }
@@ -172,6 +173,7 @@ fn add(lines: &mut Vec<u8>, value: &impl Serialize) {
 /// # Errors
 /// When it is no JSON or a field has a wrong type; the text may quote the file.
 pub fn decode(line: &[u8]) -> Result<Line, serde_json::Error> {
+    let line = &*cleaned(line);
     if stamp(line).is_some() {
         let sample: Sample = serde_json::from_slice(line)?;
         return Ok(Line::Input(Input::Sample(Arc::new(sample))));
