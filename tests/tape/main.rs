@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod damage;
+mod document;
+mod files;
 mod format;
+mod program;
 mod samples;
