@@ -8,6 +8,7 @@ pub mod compact;
 pub mod db;
 pub mod locks;
 pub mod reading;
+mod rows;
 
 use std::sync::Arc;
 
@@ -167,26 +168,21 @@ pub struct ProcIoRates {
 }
 
 /// One component of `writer_perf`: times in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+///
+/// Written down as a list of its fields in this order, `null` where one is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WriterPerf {
     /// How often the component took the writer lock.
-    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     /// How often it had to wait.
-    #[serde(rename = "waited", default = "compact::zero", skip_serializing_if = "compact::is_zero")]
     pub contention: Option<i64>,
     /// 95th percentile of the wait, ms.
-    #[serde(rename = "w95", skip_serializing_if = "Option::is_none")]
     pub wait_p95: Option<f64>,
     /// Longest wait, ms.
-    #[serde(rename = "wmax", skip_serializing_if = "Option::is_none")]
     pub wait_max: Option<f64>,
     /// 95th percentile of the hold, ms.
-    #[serde(rename = "h95", skip_serializing_if = "Option::is_none")]
     pub hold_p95: Option<f64>,
     /// Longest hold, ms.
-    #[serde(rename = "hmax", skip_serializing_if = "Option::is_none")]
     pub hold_max: Option<f64>,
 }
 

@@ -1,5 +1,6 @@
 //! Files that are cut, bent or hostile.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use corescope_top::model::input::Input;
@@ -72,8 +73,6 @@ fn what_is_no_recording_is_refused_in_a_sentence() {
     assert!(Tape::open(Path::new("/nonexistent/x")).unwrap_err().to_string().contains("no recording at"));
 }
 
-use std::io::Read as _;
-
 #[test]
 fn a_damaged_line_ends_its_chunk_and_is_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -120,7 +119,7 @@ proptest! {
             prop_assert_eq!(read.len(), same);
             prop_assert!(same == 280 || tape.cut().is_some());
         } else {
-            let before = bytes[..place].iter().filter(|byte| **byte == b'\n').count().saturating_sub(1);
+            let before = crate::lines(&bytes[..place]).saturating_sub(1);
             prop_assert!(same >= before.min(280), "{} of {}", same, before);
         }
     }

@@ -97,7 +97,6 @@ fn a_file_of_a_newer_program_opens_and_one_of_a_newer_format_says_so() {
     let newer = plain
         .replace("\"ingestor\":{", "\"ingestor\":{\"cgroup\":{\"a\":[1,null]},")
         .replace("\"watch\":true", "\"watch\":true,\"fans\":[1,2]")
-        .replace("\"mono\":", "\"mono\":")
         + "{\"comment\":\"words\"}\n{\"end\":\"done\"}\n";
     std::fs::write(&path, newer).unwrap();
     let tape = Tape::open(&path).unwrap();
