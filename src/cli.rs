@@ -174,8 +174,8 @@ pub struct Monitor {
     #[arg(long, value_name = "N", global = true, requires = "json",
         value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
-    /// With --json: wait so many seconds for an ingestor to appear [default: don't wait]
-    #[arg(long, value_name = "SECONDS", global = true, requires = "json", value_parser = wait)]
+    /// With --json or record: wait so many seconds for an ingestor to appear [default: don't wait]
+    #[arg(long, value_name = "SECONDS", global = true, value_parser = wait)]
     pub wait: Option<f64>,
     /// How to record.
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! One file of a recording that is being written, plain or compressed.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
 
 use zstd::stream::raw::CParameter;
@@ -34,6 +34,14 @@ impl Sink {
     pub fn new(file: File, compressed: bool) -> io::Result<Self> {
         let frame = compressed.then(frame).transpose()?;
         Ok(Self { file, frame, samples: 0, written: 0, pending: false })
+    }
+
+    /// What the file is.
+    ///
+    /// # Errors
+    /// Those of fstat(2).
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        self.file.metadata()
     }
 
     /// Bytes in the file so far.
