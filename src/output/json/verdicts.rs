@@ -54,37 +54,37 @@ impl Serialize for Numbers<'_> {
 }
 
 pub(super) fn verdicts(snapshot: &Snapshot) -> Vec<VerdictLine<'_>> {
-    let line = |verdict| {
-        let Verdict { id, subject, severity, since, text, remedy, evidence, effects, .. } = verdict;
-        VerdictLine {
-            id: id.name(),
-            subject,
-            severity: severity.name(),
-            since: timestamp(*since, 3),
-            text,
-            remedy,
-            evidence: Numbers(evidence),
-            effects,
-        }
-    };
-    snapshot.verdicts.iter().map(line).collect()
+    snapshot.verdicts.iter().map(verdict).collect()
+}
+
+fn verdict(verdict: &Verdict) -> VerdictLine<'_> {
+    VerdictLine {
+        id: verdict.id.name(),
+        subject: &verdict.subject,
+        severity: verdict.severity.name(),
+        since: timestamp(verdict.since, 3),
+        text: &verdict.text,
+        remedy: &verdict.remedy,
+        evidence: Numbers(&verdict.evidence),
+        effects: &verdict.effects,
+    }
 }
 
 pub(super) fn events(snapshot: &Snapshot) -> Vec<EventLine<'_>> {
-    let line = |event| {
-        let Event { id, subject, severity, began, lasted, peak, text, .. } = event;
-        EventLine {
-            id: id.name(),
-            subject,
-            event: if lasted.is_some() { "end" } else { "begin" },
-            severity: severity.name(),
-            began: timestamp(*began, 3),
-            lasted_seconds: *lasted,
-            peak,
-            text,
-        }
-    };
-    snapshot.events.iter().map(line).collect()
+    snapshot.events.iter().map(event).collect()
+}
+
+fn event(event: &Event) -> EventLine<'_> {
+    EventLine {
+        id: event.id.name(),
+        subject: &event.subject,
+        event: if event.lasted.is_some() { "end" } else { "begin" },
+        severity: event.severity.name(),
+        began: timestamp(event.began, 3),
+        lasted_seconds: event.lasted,
+        peak: &event.peak,
+        text: &event.text,
+    }
 }
 
 pub(super) fn learning(learning: Learning) -> LearningLine {
