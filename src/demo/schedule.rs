@@ -34,8 +34,9 @@ const INCIDENTS: [(Scenario, u64); 7] = [
 const INTRO: u64 = 15;
 /// Quiet between two incidents of the tour, so that one flag is down before the next goes up.
 const BETWEEN: u64 = 10;
-/// Quiet before and after an incident that is played alone.
-const ALONE: (u64, u64) = (8, 17);
+/// Quiet before and after an incident that is played alone: a backfill that has rested for ten seconds is known
+/// to be done.
+const ALONE: (u64, u64) = (14, 17);
 
 /// When within its stretch a restart happens once more.
 const AGAIN: Duration = Duration::from_secs(12);
