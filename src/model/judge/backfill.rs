@@ -25,8 +25,8 @@ const LONG_REST_SECS: f64 = 600.0;
 /// Rows beyond what came in that may be written all the same, as a share and in rows: counters are
 /// loaded one by one, and a row may be touched twice.
 const SLACK: (f64, f64) = (1.5, 50.0);
-/// Seconds of watching after which a backfill that comes back for new rows would have done so.
-const WATCHED_SECS: f64 = 7200.0;
+/// Seconds of watching after which a backfill that comes back for new rows every hour has done so.
+const WATCHED_SECS: f64 = 3900.0;
 /// Seconds of new rows that any backfill may touch.
 const FRESH_SECS: f64 = 30.0;
 /// No row that a backfill writes takes less of the file, bytes.
@@ -126,7 +126,7 @@ impl Backfills {
         let snapshot = facts.snapshot;
         let came = ["tx_inserted", "obs_inserted"].map(|name| snapshot.row(name));
         let new: f64 = came.iter().flatten().filter_map(|row| row.rate).sum::<f64>() * secs;
-        let all: i64 = came.iter().flatten().map(|row| row.total).sum();
+        let all: f64 = came.iter().flatten().map(|row| row.total.max(0) as f64).sum();
         let mut worst: Option<(f64, Finding)> = None;
         let mut judged = false;
         for row in snapshot.sources.rows.iter().filter(|row| row.backfill) {
@@ -145,7 +145,7 @@ impl Backfills {
         }
     }
 
-    fn account(&mut self, row: &SourceRow, all: i64) -> Option<&mut Account> {
+    fn account(&mut self, row: &SourceRow, all: f64) -> Option<&mut Account> {
         if !self.accounts.contains_key(&row.name) {
             if self.accounts.len() >= MAX_FOLLOWED {
                 return None;
@@ -153,12 +153,12 @@ impl Backfills {
             let largest = self.known.get(&row.name).copied();
             // More than all that came since the ingestor started is a loop at first sight; else what it
             // writes from here on decides.
-            let at_once = row.total as f64 > SLACK.0 * all.max(0) as f64 + SLACK.1;
+            let at_once = row.total as f64 > SLACK.0 * all + SLACK.1;
             let account = Account {
                 total: row.total,
                 finished: largest.is_some(),
                 written: if largest.is_some() && at_once { row.total as f64 } else { 0.0 },
-                owed: if largest.is_some() && at_once { all.max(0) as f64 } else { 0.0 },
+                owed: if largest.is_some() && at_once { all } else { 0.0 },
                 largest: largest.unwrap_or(0.0),
                 ..Account::default()
             };
@@ -170,7 +170,7 @@ impl Backfills {
 
 impl Account {
     fn count(&mut self, row: &SourceRow, secs: f64, new: f64, facts: &Facts) {
-        let wrote = (row.total - self.total).max(0) as f64;
+        let wrote = row.total.saturating_sub(self.total).max(0) as f64;
         self.total = row.total;
         self.owed += new;
         self.fresh.push(facts.snapshot.mono, secs, new);
