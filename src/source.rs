@@ -8,6 +8,7 @@ pub mod db_files;
 pub mod discover;
 pub mod finder;
 pub mod locks;
+pub mod patience;
 pub mod process;
 mod safe_file;
 pub mod sampler;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
@@ -10,7 +10,7 @@ use crate::cli::DEFAULT_STATS;
 use crate::event::Event;
 use crate::run::panics;
 use crate::source::clock::Clock;
-use crate::source::discover::{Aim, Candidate, Choice, Found, Given, Names, Place};
+use crate::source::discover::{Aim, Candidate, Choice, Found, Given, Names, Place, Sight};
 use crate::source::finder::{Finder, Sighting};
 use crate::source::sampler::{Sampler, SamplerHandle, SourceConfig, SourceEvent};
 use crate::ui::Labels;
@@ -78,7 +78,7 @@ impl Watcher {
     /// When no thread can be started.
     pub fn fix(&mut self) -> io::Result<Labels> {
         let given = &self.given;
-        let aim = Aim::of(given, None, &Found::default(), Path::new(PROC));
+        let aim = Aim::of(given, None, &Found::default(), &blind());
         self.attach(aim)
     }
 
@@ -191,7 +191,7 @@ impl Watcher {
     /// The ingestor with what belongs to it. Files that were given by hand stay what they are, and are
     /// not looked at: this is the thread that draws. A pid that was given by hand is gone for good.
     fn aim_at(&self, ingestor: Candidate, found: &Found) -> Aim {
-        let mut aim = Aim::of(&Given::default(), Some(ingestor), found, Path::new(PROC));
+        let mut aim = Aim::of(&Given::default(), Some(ingestor), found, &blind());
         let old = self.aim.as_ref();
         if self.given.db.is_some() {
             aim.db = old.and_then(|old| old.db.clone());
@@ -245,6 +245,11 @@ impl Watcher {
             interval: self.interval,
         }
     }
+}
+
+/// This is the thread that draws: it looks at no path.
+fn blind() -> Sight {
+    Sight::Blind(PROC.into())
 }
 
 /// The ingestor that took the place of the one that was watched.

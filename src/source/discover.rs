@@ -1,29 +1,31 @@
 //! Finding ingestors and servers, and what belongs to them, in any container on this host.
 //!
-//! A look at every process costs two or three system calls for each (see [`scan`]); what belongs to
-//! the few that are found is looked up after. Reading another process's command line can hang with
-//! that process, so a screen calls this on a thread of its own.
+//! A look at every process costs two or three system calls for each; what belongs to the few that are
+//! found is looked up after, with a limit of time as it may lie on a disk that does not answer. Reading
+//! another process's command line can hang with that process, so a screen calls this on a thread of its
+//! own.
 
 mod aim;
 mod database;
 mod handle;
 mod rights;
 mod root;
+pub mod scanner;
 mod settings;
 mod table;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::io::Errno;
 
-pub use self::aim::{Aim, Choice, Given};
+pub use self::aim::{Aim, Choice, Given, Sight};
 use self::handle::{Handle, refused};
 pub use self::rights::{remedy, user};
 use self::root::{Last, Root};
 use self::settings::Settings;
 pub use self::table::Names;
 use super::clock::Clock;
-use super::safe_file::explain;
 use crate::parse::{cmdline, container, process, text};
 use crate::sample::{Fault, FaultKind};
 
@@ -31,9 +33,11 @@ use crate::sample::{Fault, FaultKind};
 const STATS_VARIABLE: &str = "CORESCOPE_INGESTOR_STATS";
 /// The stats file's place when nobody says otherwise.
 const STATS_DEFAULT: &[u8] = b"/tmp/corescope-ingestor-stats.json";
+/// How a process was found that was given by its pid.
+const BY_HAND: &str = "its pid";
 
 /// What a process is to CoreScope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Writes the database and the stats file.
     Ingestor,
@@ -123,63 +127,80 @@ impl Found {
     }
 }
 
-/// Looks at every process below `proc_root` (`/proc`, or a folder that plays it) for those that go by
-/// one of `names`.
+/// Looks once at every process below `proc_root` (`/proc`, or a folder that plays it) for those that go
+/// by one of `names`; waits as long as it takes, see [`scanner::Scanner`] for who can't.
 pub fn scan(proc_root: &Path, names: &Names) -> Found {
-    let table = match table::matching(proc_root, names) {
-        Ok(table) => table,
-        Err(errno) => {
-            let problems = vec![explain("the list of processes", proc_root, errno)];
-            return Found { problems, ..Found::default() };
-        }
-    };
-    let mut found = Found { processes: table.processes, ..Found::default() };
-    for hit in &table.hits {
-        let Some(candidate) = describe(proc_root, hit.pid, hit.role, hit.by) else { continue };
-        match hit.role {
-            Role::Ingestor => found.ingestors.push(candidate),
-            Role::Server => found.servers.push(candidate),
-        }
-    }
-    found.problems.extend(rights::hidden(proc_root, table.refused));
-    found
+    scanner::Scanner::new(proc_root, names.clone()).scan(Duration::from_hours(1))
 }
 
 /// What belongs to process `pid`, which somebody says is the ingestor or the server; absent where
 /// there is no such process (any more).
 pub fn candidate(proc_root: &Path, pid: u32, role: Role) -> Option<Candidate> {
-    describe(proc_root, pid, role, "its pid")
+    describe(proc_root, pid, role, BY_HAND)
 }
 
 fn describe(proc_root: &Path, pid: u32, role: Role, by: &'static str) -> Option<Candidate> {
-    let process = Handle::open(proc_root.join(pid.to_string())).ok()?;
-    let (stat, _) = process.head("stat", 1024).ok()?;
-    let identity = process::stat(&stat).filter(|identity| !identity.dead())?;
-    let (status, _) = process.head("status", 4096).unwrap_or_default();
-    let uid = process::effective_uid(&status);
-    let container = container_of(&process, proc_root, &status);
-    let root = Root::of(&process, proc_root, container.is_some());
-    let settings = Settings::of(&process);
+    described(proc_root, pid, role, by, false)
+}
+
+/// The same with no look at any disk: as the kernel and the process itself name its files.
+fn unseen(proc_root: &Path, pid: u32, role: Role, by: &'static str) -> Option<Candidate> {
+    described(proc_root, pid, role, by, true)
+}
+
+fn described(proc_root: &Path, pid: u32, role: Role, by: &'static str, blind: bool) -> Option<Candidate> {
+    let process = Process::open(proc_root, pid)?;
+    let mut candidate = process.candidate(role, by);
+    let root = Root::of(&process.handle, proc_root, candidate.container.is_some(), blind);
+    let settings = Settings::of(&process.handle);
     let mut missing = Missing { environ: settings.refused(), folders: root.refused, files: false };
     let mut problems = Vec::new();
-    let db = database_of(&process, role, &root, &settings, &mut missing, &mut problems);
-    let stats = (role == Role::Ingestor).then(|| stats_of(&root, &settings)).flatten();
-    let contained = container.is_some();
-    problems.splice(0..0, missing.fault(pid, uid, contained));
-    let uptime = Clock::real().since_boot() - identity.start as f64 / procfs::ticks_per_second() as f64;
-    Some(Candidate {
-        pid,
-        start: identity.start,
-        role,
-        by,
-        name: name_of(&process, identity.comm),
-        uid,
-        uptime: uptime.max(0.0),
-        container,
-        db,
-        stats,
-        problems,
-    })
+    candidate.db = database_of(&process.handle, role, &root, &settings, &mut missing, &mut problems);
+    candidate.stats = (role == Role::Ingestor).then(|| stats_of(&root, &settings)).flatten();
+    candidate.problems.extend(missing.fault(pid, candidate.uid, candidate.container.is_some()));
+    // A file that nobody looks at is no problem of the process.
+    candidate.problems.extend(problems.into_iter().filter(|_| !blind));
+    Some(candidate)
+}
+
+/// A process that lives, and what the kernel says of it.
+struct Process {
+    handle: Handle,
+    pid: u32,
+    start: u64,
+    comm: Vec<u8>,
+    uid: Option<u32>,
+    container: Option<String>,
+}
+
+impl Process {
+    fn open(proc_root: &Path, pid: u32) -> Option<Self> {
+        let handle = Handle::open(proc_root.join(pid.to_string())).ok()?;
+        let (stat, _) = handle.head("stat", 1024).ok()?;
+        let identity = process::stat(&stat).filter(|identity| !identity.dead())?;
+        let (start, comm) = (identity.start, identity.comm.to_vec());
+        let (status, _) = handle.head("status", 4096).unwrap_or_default();
+        let uid = process::effective_uid(&status);
+        let container = container_of(&handle, proc_root, &status);
+        Some(Self { handle, pid, start, comm, uid, container })
+    }
+
+    fn candidate(&self, role: Role, by: &'static str) -> Candidate {
+        let started = self.start as f64 / procfs::ticks_per_second() as f64;
+        Candidate {
+            pid: self.pid,
+            start: self.start,
+            role,
+            by,
+            name: name_of(&self.handle, &self.comm),
+            uid: self.uid,
+            uptime: (Clock::real().since_boot() - started).max(0.0),
+            container: self.container.clone(),
+            db: None,
+            stats: None,
+            problems: Vec::new(),
+        }
+    }
 }
 
 /// What was refused for want of rights; said once for all of it.
