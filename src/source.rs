@@ -12,7 +12,6 @@ pub mod patience;
 pub mod process;
 mod safe_file;
 pub mod sampler;
-pub mod sqlite;
 pub mod stats;
 pub mod watch;
 mod worker;

@@ -23,7 +23,7 @@ pub struct DbSample {
     /// The header of the `-wal` file; [`crate::sample::FaultKind::Gone`] while the log is empty.
     #[serde(default)]
     pub wal_header: Reading<WalHeader>,
-    /// Answers to the pragmas, from the last time they were asked.
+    /// What SQLite's pragmas would answer as of the last commit.
     pub pragmas: Reading<Pragmas>,
     /// Locks that anybody holds on the database and its wal-index.
     #[serde(default)]
@@ -87,10 +87,10 @@ pub struct WalHeader {
     pub salts: [u32; 2],
 }
 
-/// Answers of SQLite itself.
+/// What SQLite's pragmas would answer, read by hand from the first page as of the last commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pragmas {
-    /// When they were asked.
+    /// When they were read; what was committed since has not changed them.
     pub mono: Mono,
     /// `page_count`.
     pub page_count: i64,

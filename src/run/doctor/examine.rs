@@ -156,9 +156,8 @@ impl Looks {
                 (source.read(&Clock::real(), uid), source.watched())
             })
         };
-        let db = |place: Place| {
-            begin(move || DbReader::new(&place.path, Path::new(PROC)).read(&Clock::real(), 1.0))
-        };
+        let db =
+            |place: Place| begin(move || DbReader::new(&place.path, Path::new(PROC)).read(&Clock::real()));
         Self {
             ingestor: process(&aim.ingestor, target.ingestor, Role::Ingestor),
             server: process(&aim.server, target.server, Role::Server),
@@ -187,8 +186,7 @@ impl Looks {
         }
         if let Some(look) = self.db {
             let db = within("the database", deadline, look).unwrap_or_else(Reading::Failed);
-            let elsewhere = aim.db.as_ref().is_some_and(|place| place.elsewhere);
-            checks.extend(says::database(&db, elsewhere, &denied));
+            checks.extend(says::database(&db, &denied));
         }
         let ingestor = aim.ingestor.as_ref().map(|ingestor| ingestor.pid);
         Section { title: heading("Right now", aim), ingestor, checks }
