@@ -99,6 +99,14 @@ fn the_demo_is_aside() {
     }
 }
 
+/// SQLite locks what it reads and maps what others may cut: what is watched is never opened by it.
+#[test]
+fn only_the_demo_uses_sqlite() {
+    for (module, path, text) in sources() {
+        assert!(module == "demo" || !text.contains("rusqlite"), "{}", path.display());
+    }
+}
+
 #[test]
 fn no_circles_between_modules() {
     let mut graph: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -128,7 +128,7 @@ fn cost_of_a_parse() {
 
 #[test]
 #[ignore = "a measurement"]
-fn cost_of_a_look() {
+fn cost_of_free_pages() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("m.db");
     let mut writer = Writer::start(&db);
@@ -161,12 +161,12 @@ fn cost_of_a_look() {
 /// CPU time of one look at a database in milliseconds, SQLite not asked; mean of many.
 fn look_ms(db: &Path, proc_root: &Path) -> f64 {
     let clock = Clock::manual(corescope_top::units::Wall(0), corescope_top::units::Mono(1));
-    let mut reader = corescope_top::source::db_files::DbReader::new(db, proc_root);
-    let sample = reader.read(&clock, 1.0);
+    let mut reader = DbReader::new(db, proc_root);
+    let sample = reader.read(&clock);
     assert!(sample.good().unwrap().locks.good().is_some());
     let before = cpu_ms();
     for _ in 0..200 {
-        std::hint::black_box(reader.read(&clock, 1.0));
+        std::hint::black_box(reader.read(&clock));
     }
     (cpu_ms() - before) / 200.0
 }

@@ -70,7 +70,7 @@ mod tests {
         assert_eq!((of(1), of(4062)), (Some((1, 136)), Some((1, 136))));
         assert_eq!((of(4063), of(8158)), (Some((4063, 32_768)), Some((4063, 32_768))));
         assert_eq!(of(8159), Some((8159, 65_536)));
-        assert_eq!(of(u32::MAX).unwrap().offset / BLOCK, u64::from((u32::MAX - 1 - 4062) / 4096 + 1));
+        assert_eq!(of(u32::MAX).unwrap().1 / BLOCK, u64::from((u32::MAX - 1 - 4062) / 4096 + 1));
     }
 
     #[test]
