@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod cache;
+pub mod faults;
 pub mod history;
 pub mod input;
 pub mod io;
@@ -14,11 +15,12 @@ pub mod state;
 pub mod verdict;
 pub mod wal;
 
-use crate::sample::{Reading, Sample};
+use crate::sample::Sample;
 use cache::CacheShare;
+use faults::FaultTracker;
 use io::ProcTracker;
 use limits::Limits;
-use snapshot::{FlagId, Snapshot, SourceFault};
+use snapshot::{FlagId, Snapshot};
 use sources::StatsTracker;
 use sqlite::SqliteTracker;
 use state::State;
@@ -35,6 +37,7 @@ pub struct Model {
     server_cache: CacheShare,
     stats: StatsTracker,
     sqlite: SqliteTracker,
+    faults: FaultTracker,
 }
 
 impl Model {
@@ -49,6 +52,7 @@ impl Model {
             server_cache: CacheShare::default(),
             stats: StatsTracker::default(),
             sqlite: SqliteTracker::default(),
+            faults: FaultTracker::default(),
         }
     }
 
@@ -93,7 +97,7 @@ impl Model {
         self.put_cache_share(&mut snapshot, sample);
         snapshot.flags = rules::flags(&snapshot, &self.limits, self.stats.interval());
         mark_rows(&mut snapshot);
-        snapshot.faults = faults(sample, &snapshot);
+        snapshot.faults = self.faults.push(sample, &snapshot);
         snapshot
     }
 
@@ -121,24 +125,4 @@ fn mark_rows(snapshot: &mut Snapshot) {
             row.flag = Some(flag.id);
         }
     }
-}
-
-/// What could not be read, in the order in which it matters to the reader.
-fn faults(sample: &Sample, snapshot: &Snapshot) -> Vec<SourceFault> {
-    let processes = [("ingestor", &sample.ingestor), ("server", &sample.server)];
-    let mut faults = Vec::new();
-    for (role, reading) in processes {
-        faults.extend(SourceFault::of(role, reading));
-        faults.extend(reading.good().and_then(|process| SourceFault::of(role, &process.io)));
-    }
-    faults.extend(sources::silent_fault(snapshot, &sample.stats));
-    faults.extend(sources::unread_fault(&snapshot.sources, &sample.stats));
-    let uptime = snapshot.ingestor.as_ref().and_then(|process| process.uptime);
-    faults.extend(sources::stale_fault(&snapshot.sources, &sample.stats, uptime));
-    faults.extend(SourceFault::of("db", &sample.db));
-    if let Reading::Good(db) = &sample.db {
-        faults.extend(sqlite::faults(db));
-    }
-    faults.extend(SourceFault::of("stats", &sample.watch));
-    faults
 }
