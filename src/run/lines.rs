@@ -41,6 +41,7 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         found,
         judged: false,
         lost: false,
+        newcomer: false,
         patience,
         looked,
         begun: looked,
@@ -61,6 +62,8 @@ struct Lines {
     judged: bool,
     /// A watched process has gone away.
     lost: bool,
+    /// Somebody came who may be one to watch.
+    newcomer: bool,
     patience: Instant,
     /// When processes were looked at last.
     looked: Instant,
@@ -115,7 +118,8 @@ impl Lines {
                     return Some(End::Unusable(reasons));
                 }
                 self.lost = is_lost(&snapshot);
-                if self.lost && self.looked.elapsed() >= LOOK_EVERY {
+                self.newcomer |= self.watcher.misses_somebody(&snapshot);
+                if (self.lost || self.newcomer) && self.looked.elapsed() >= LOOK_EVERY {
                     self.look();
                 }
                 self.print(&snapshot)
@@ -133,7 +137,8 @@ impl Lines {
 
     fn seen(&mut self, sighting: Sighting) -> Option<End> {
         self.sighted = true;
-        let outcome = match (self.found, self.lost) {
+        let comes = std::mem::take(&mut self.newcomer);
+        let outcome = match (self.found, self.lost || comes) {
             (false, _) => self.watcher.found(sighting),
             (true, true) => self.watcher.follow(&sighting),
             (true, false) => return None,

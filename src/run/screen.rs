@@ -74,6 +74,7 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         looked: Mono::default(),
         begun: Mono::default(),
         sighted: false,
+        newcomer: false,
         judged: false,
         end: None,
         keys: keys::help(),
@@ -104,6 +105,8 @@ struct Session {
     /// When the first look was asked for, and whether any has come back.
     begun: Mono,
     sighted: bool,
+    /// Somebody came who may be one to watch.
+    newcomer: bool,
     /// Whether the first sample has been looked at for something to watch.
     judged: bool,
     end: Option<End>,
@@ -220,7 +223,9 @@ impl Session {
                 {
                     self.end = Some(End::Unusable(reasons));
                 }
-                self.app.sample(&sample)
+                let effect = self.app.sample(&sample);
+                self.newcomer |= self.app.newest().is_some_and(|newest| self.watcher.misses_somebody(newest));
+                effect
             }
             Event::Demo(update) => {
                 self.watcher.set_processes(update.ingestor, update.server);

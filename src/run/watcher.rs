@@ -5,9 +5,12 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::time::Duration;
 
 use crate::cli::DEFAULT_STATS;
 use crate::event::Event;
+use crate::model::snapshot::Snapshot;
+use crate::model::wal::view::Process;
 use crate::run::panics;
 use crate::source::clock::Clock;
 use crate::source::discover::{Aim, Candidate, Choice, Found, Given, Names, Place, Sight};
@@ -18,6 +21,8 @@ use crate::ui::stage::{PickRow, Waiting};
 use crate::units::Mono;
 
 const PROC: &str = "/proc";
+/// How often all processes are looked at for those who opened the database meanwhile, at most.
+const NEWCOMERS_EVERY: Duration = Duration::from_secs(2);
 
 /// What a sighting leads to.
 #[derive(Debug)]
@@ -52,6 +57,34 @@ pub struct Watcher {
     waiting_since: Mono,
     /// What the last look found, to pick from.
     found: Found,
+    newcomers: Newcomers,
+}
+
+/// Processes that have the database open and are none of those watched: one may be the server, or the
+/// ingestor where only files were given. Looking at all processes is worth it once for each.
+#[derive(Debug, Default)]
+struct Newcomers {
+    known: Vec<u32>,
+    looked: Mono,
+}
+
+impl Newcomers {
+    /// Whether there is one who was not looked for yet. One that opens the database only now and then
+    /// has another pid each time: for such the looks are rare.
+    fn any(&mut self, open_by: &[Process], watched: [Option<u32>; 2], now: Mono) -> bool {
+        let strangers = open_by.iter().filter_map(|process| process.pid);
+        let strangers: Vec<u32> = strangers.filter(|pid| !watched.contains(&Some(*pid))).collect();
+        let new = strangers.iter().any(|pid| !self.known.contains(pid));
+        if !new {
+            self.known = strangers;
+            return false;
+        }
+        if now.since(self.looked) < NEWCOMERS_EVERY {
+            return false;
+        }
+        (self.known, self.looked) = (strangers, now);
+        true
+    }
 }
 
 impl Watcher {
@@ -69,6 +102,7 @@ impl Watcher {
             generation: 0,
             waiting_since: Clock::real().mono(),
             found: Found::default(),
+            newcomers: Newcomers::default(),
         }
     }
 
@@ -142,7 +176,8 @@ impl Watcher {
         self.found.ingestors.iter().map(|candidate| row(candidate, &sighting.writes)).collect()
     }
 
-    /// Takes a sighting after the target went away: another process may have taken its place.
+    /// Takes a sighting while there is a target: another process may have taken its place, or have come
+    /// to it.
     ///
     /// # Errors
     /// When no thread can be started.
@@ -158,6 +193,16 @@ impl Watcher {
         }
         let same = same_database(old, &aim);
         Ok(Outcome::Attached { labels: self.attach(aim)?, same })
+    }
+
+    /// Whether somebody has the database open who may be the server, or the ingestor, that is not watched
+    /// yet, and was not looked for.
+    pub fn misses_somebody(&mut self, snapshot: &Snapshot) -> bool {
+        let Some(config) = self.config.as_ref().filter(|_| self.searches()) else { return false };
+        let watched = [config.ingestor, config.server];
+        let complete = watched.iter().all(Option::is_some);
+        let Some(sqlite) = snapshot.sqlite.as_ref().filter(|_| !complete) else { return false };
+        self.newcomers.any(&sqlite.wal.open_by, watched, snapshot.mono)
     }
 
     /// Watches the ingestor with this pid out of the last list.
@@ -282,6 +327,7 @@ fn labels(aim: &Aim, config: &SourceConfig) -> Labels {
         stats: stats.into(),
         ingestor: config.ingestor.is_some(),
         server: config.server.is_some(),
+        exe: aim.ingestor.as_ref().and_then(|it| it.exe.as_deref()).map(Arc::from),
         scenario: None,
     }
 }
@@ -290,6 +336,8 @@ fn row(candidate: &Candidate, writes: &HashMap<u32, f64>) -> PickRow {
     PickRow {
         pid: candidate.pid,
         name: candidate.name.as_str().into(),
+        user: candidate.user.as_deref().map(Arc::from),
+        exe: candidate.exe.as_deref().map(Arc::from),
         container: candidate.container.as_deref().map(Arc::from),
         db: candidate.db.as_ref().map(|db| Arc::from(db.shown.as_str())),
         uptime: candidate.uptime,

@@ -17,8 +17,6 @@ mod table;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::io::Errno;
-
 pub use self::aim::{Aim, Choice, Given, Sight};
 use self::handle::{Handle, refused};
 pub use self::rights::{remedy, user};
@@ -84,8 +82,13 @@ pub struct Candidate {
     pub by: &'static str,
     /// Name from `argv[0]`, else from the `exe` link, without folders, cleaned.
     pub name: String,
+    /// The name of its program where that is not what it was found by: `argv[0]` is whatever it says of
+    /// itself. Absent where the program is the one, and where it can't be read.
+    pub exe: Option<String>,
     /// Its effective user; absent where that can't be read.
     pub uid: Option<u32>,
+    /// That user's name, else "uid 1000".
+    pub user: Option<String>,
     /// Seconds since it was started.
     pub uptime: f64,
     /// Short id or name of its container, else "pid namespace N" where that is not ours.
@@ -193,7 +196,9 @@ impl Process {
             role,
             by,
             name: name_of(&self.handle, &self.comm),
+            exe: if by == "argv[0]" { program_of(&self.handle) } else { None },
             uid: self.uid,
+            user: self.uid.map(|uid| rights::user_name(uid, self.container.is_some())),
             uptime: (Clock::real().since_boot() - started).max(0.0),
             container: self.container.clone(),
             db: None,
@@ -270,18 +275,21 @@ fn container_of(process: &Handle, proc_root: &Path, status: &[u8]) -> Option<Str
 }
 
 fn name_of(process: &Handle, comm: &[u8]) -> String {
-    let clean = |base: &[u8]| {
-        let name = text::name(&String::from_utf8_lossy(base));
-        (!name.is_empty()).then_some(name)
-    };
     let arguments = process.head("cmdline", 4096).map(|(bytes, _)| bytes).unwrap_or_default();
-    let exe = || -> Result<Vec<u8>, Errno> {
-        use std::os::unix::ffi::OsStrExt;
-        let link = process.link("exe")?;
-        let bytes = link.as_os_str().as_bytes();
-        Ok(cmdline::base_name(bytes.strip_suffix(b" (deleted)").unwrap_or(bytes)).to_vec())
-    };
-    let from_exe = || exe().ok().and_then(|base| clean(&base));
     let from_arguments = cmdline::program(&arguments).and_then(clean);
-    from_arguments.or_else(from_exe).or_else(|| clean(comm)).unwrap_or_else(|| "(unnamed)".to_owned())
+    let name = from_arguments.or_else(|| program_of(process)).or_else(|| clean(comm));
+    name.unwrap_or_else(|| "(unnamed)".to_owned())
+}
+
+/// The name of the program that a process runs; absent where that can't be read.
+fn program_of(process: &Handle) -> Option<String> {
+    use std::os::unix::ffi::OsStrExt;
+    let link = process.link("exe").ok()?;
+    let bytes = link.as_os_str().as_bytes();
+    clean(cmdline::base_name(bytes.strip_suffix(b" (deleted)").unwrap_or(bytes)))
+}
+
+fn clean(base: &[u8]) -> Option<String> {
+    let name = text::name(&String::from_utf8_lossy(base));
+    (!name.is_empty()).then_some(name)
 }

@@ -199,6 +199,8 @@ fn heading(word: &str, aim: &Aim) -> String {
 
 fn described(candidate: &Candidate) -> String {
     let Candidate { name, pid, by, .. } = candidate;
+    // Anybody can call himself so.
+    let exe = candidate.exe.as_ref().map_or_else(String::new, |exe| format!(", its exe is {exe}"));
     let user = candidate
         .uid
         .map_or_else(String::new, |uid| format!(", {}", discover::user(uid, candidate.container.is_some())));
@@ -208,7 +210,7 @@ fn described(candidate: &Candidate) -> String {
         Some(name) => format!(", in container {name}"),
         None => String::new(),
     };
-    format!("{name}, pid {pid} (found by {by}){user}, up {uptime}{container}")
+    format!("{name}, pid {pid} (found by {by}{exe}){user}, up {uptime}{container}")
 }
 
 fn placed(place: &Place) -> String {
