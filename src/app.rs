@@ -9,8 +9,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::cli::INTERVALS;
 use crate::model::Model;
 use crate::model::history::History;
+use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::model::snapshot::Snapshot;
+use crate::model::state::State;
 use crate::sample::Sample;
 use crate::ui::stage::{Picker, Stage};
 use crate::ui::{GraphSpan, Labels, Panel, Scroll, SortBy, Ui};
@@ -95,6 +97,16 @@ impl App {
         Effect::Draw
     }
 
+    /// Takes what an earlier run learned about the target.
+    pub fn recall(&mut self, state: Arc<State>) {
+        self.model.feed(&Input::State(state));
+    }
+
+    /// What has been learned about the target, for the next run.
+    pub fn learned(&self) -> State {
+        self.model.learned()
+    }
+
     /// Starts anew with another target: nothing of the old one is true of it.
     pub fn attach(&mut self, labels: Labels) {
         self.model = Model::new(*self.model.limits());
@@ -112,6 +124,14 @@ impl App {
 
     /// Eats a key.
     pub fn key(&mut self, key: KeyEvent) -> Effect {
+        let noticed = self.ui.notice.take().is_some();
+        match self.pressed(key) {
+            Effect::Nothing if noticed => Effect::Draw,
+            effect => effect,
+        }
+    }
+
+    fn pressed(&mut self, key: KeyEvent) -> Effect {
         let special = match &mut self.ui.stage {
             Stage::Picking(picker) => pick(picker, key),
             Stage::Watching if self.ui.editing => self.edit(key),

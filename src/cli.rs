@@ -148,6 +148,9 @@ pub struct Monitor {
     /// With --json: wait so many seconds for an ingestor to appear [default: don't wait]
     #[arg(long, value_name = "SECONDS", global = true, requires = "json", value_parser = wait)]
     pub wait: Option<f64>,
+    /// Neither use nor keep what was learned about the database
+    #[arg(long, global = true)]
+    pub no_state: bool,
     /// When to use colours; NO_COLOR is obeyed
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: When,

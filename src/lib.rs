@@ -13,7 +13,7 @@
 //! | --- | --- | --- |
 //! | vocabulary | [`units`], [`sample`], [`ui`] | nothing of ours |
 //! | pure core | [`parse`], [`model`] | vocabulary |
-//! | edges in | [`source`] | vocabulary, [`parse`] |
+//! | edges in | [`source`], [`state`] | vocabulary, [`parse`], what is kept of the model |
 //! | edges out | [`output`], [`view`] | vocabulary, core |
 //! | wiring | [`cli`], [`app`], [`event`], [`terminal`], [`run`] | all |
 //! | aside | [`demo`] | vocabulary; only the wiring imports it |
@@ -28,6 +28,7 @@ pub mod parse;
 pub mod run;
 pub mod sample;
 pub mod source;
+pub mod state;
 pub mod terminal;
 pub mod ui;
 pub mod units;

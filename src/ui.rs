@@ -119,6 +119,8 @@ pub struct Ui {
     pub span: GraphSpan,
     /// Interval in seconds that was asked for last.
     pub interval: f64,
+    /// Something to be said, in place of the hints until the next key.
+    pub notice: Option<Arc<str>>,
 }
 
 /// What is watched, fixed for a run: the header names it, and its rows stand there from the first

@@ -14,6 +14,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("parse", 1),
     ("model", 1),
     ("source", 2),
+    ("state", 2),
     ("output", 3),
     ("view", 3),
     ("cli", 4),

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use crate::cli::Monitor;
 use crate::event::{self, Event};
 use crate::model::Model;
+use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::model::snapshot::{ProcView, Snapshot};
 use crate::output::json;
 use crate::run::End;
+use crate::run::memory::{self, Memory, News};
 use crate::run::screen::BLIND_AFTER;
 use crate::run::setup::{Plan, unusable};
 use crate::run::watcher::{Outcome, Watcher};
@@ -36,6 +38,7 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     let (model, looked) = (Model::new(limits), Instant::now());
     let mut lines = Lines {
         watcher,
+        memory: Memory::start(searches && !monitor.no_state, None),
         model,
         left,
         found,
@@ -47,13 +50,16 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         begun: looked,
         sighted: false,
     };
-    lines.print_all(&receiver)
+    let end = lines.print_all(&receiver);
+    lines.memory.end(lines.model.learned());
+    end
 }
 
 // Each of these says what has been seen so far; they combine freely.
 #[allow(clippy::struct_excessive_bools)]
 struct Lines {
     watcher: Watcher,
+    memory: Memory,
     model: Model,
     left: u64,
     /// There is a target, or was one.
@@ -96,7 +102,10 @@ impl Lines {
         }
         self.found = true;
         match self.watcher.go_blind() {
-            Ok(Outcome::Attached { .. }) => None,
+            Ok(Outcome::Attached { .. }) => {
+                self.memory.attached(self.watcher.database());
+                None
+            }
             Ok(_) => Some(End::Unusable(vec!["looking at the processes takes too long".to_owned()])),
             Err(error) => Some(End::Bug(format!("no thread for sampling: {error}"))),
         }
@@ -111,6 +120,7 @@ impl Lines {
         match event {
             Event::Sample { generation, .. } if !self.watcher.is_current(generation) => None,
             Event::Sample { sample, .. } => {
+                self.remember();
                 let snapshot = self.model.push(&sample);
                 if !std::mem::replace(&mut self.judged, true)
                     && let Some(reasons) = unusable(&sample)
@@ -135,6 +145,17 @@ impl Lines {
         }
     }
 
+    /// Takes what earlier runs learned, and sees to it that the next ones have it.
+    fn remember(&mut self) {
+        for news in self.memory.news() {
+            match news {
+                News::Recalled(state) => drop(self.model.feed(&Input::State(state))),
+                News::Notice(text) => memory::say(&text),
+            }
+        }
+        self.memory.keep_when_due(|| self.model.learned());
+    }
+
     fn seen(&mut self, sighting: Sighting) -> Option<End> {
         self.sighted = true;
         let comes = std::mem::take(&mut self.newcomer);
@@ -147,7 +168,9 @@ impl Lines {
             Ok(Outcome::Attached { same, .. }) => {
                 self.found = true;
                 if !same {
+                    self.memory.keep(self.model.learned());
                     self.model = Model::new(*self.model.limits());
+                    self.memory.attached(self.watcher.database());
                 }
                 None
             }

@@ -14,6 +14,7 @@ use crate::app::{App, Effect, keys};
 use crate::cli::{Monitor, utf8_locale};
 use crate::event::{self, Event, QUEUE};
 use crate::model::limits::Limits;
+use crate::run::memory::{Memory, News};
 use crate::run::setup::{Plan, unusable};
 use crate::run::watcher::Watcher;
 use crate::run::{End, panics};
@@ -70,6 +71,7 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         app: App::new(limits, Labels::default(), monitor.interval),
         theme: theme(monitor),
         watcher: Watcher::new(given, names, monitor.interval, sender.clone()),
+        memory: Memory::start(searches && !monitor.no_state, None),
         clock: Clock::real(),
         looked: Mono::default(),
         begun: Mono::default(),
@@ -82,7 +84,11 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     };
     let followed = demo.as_mut().map_or(Ok(()), |demo| event::spawn_demo(demo, sender.clone()));
     let end = match followed.and_then(|()| session.begin(searches, scenario)) {
-        Ok(()) => guarded(|| session.run(&sender, &receiver)),
+        Ok(()) => guarded(|| {
+            let end = session.run(&sender, &receiver);
+            session.memory.end(session.app.learned());
+            end
+        }),
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
     };
     drop(demo);
@@ -99,6 +105,7 @@ struct Session {
     app: App,
     theme: Theme,
     watcher: Watcher,
+    memory: Memory,
     clock: Clock,
     /// When processes were looked at last.
     looked: Mono,
@@ -223,6 +230,7 @@ impl Session {
                 {
                     self.end = Some(End::Unusable(reasons));
                 }
+                self.remember();
                 let effect = self.app.sample(&sample);
                 self.newcomer |= self.app.newest().is_some_and(|newest| self.watcher.misses_somebody(newest));
                 effect
@@ -249,6 +257,17 @@ impl Session {
             }
         };
         self.apply(effect)
+    }
+
+    /// Takes what earlier runs learned, and sees to it that the next ones have it.
+    fn remember(&mut self) {
+        for news in self.memory.news() {
+            match news {
+                News::Recalled(state) => self.app.recall(state),
+                News::Notice(text) => self.app.ui.notice = Some(text.into()),
+            }
+        }
+        self.memory.keep_when_due(|| self.app.learned());
     }
 
     fn apply(&mut self, effect: Effect) -> Todo {

@@ -16,6 +16,7 @@ use crate::source::clock::Clock;
 use crate::source::discover::{Aim, Candidate, Choice, Found, Given, Names, Place, Sight};
 use crate::source::finder::{Finder, Sighting};
 use crate::source::sampler::{Sampler, SamplerHandle, SourceConfig, SourceEvent};
+use crate::state::keeper::Database;
 use crate::ui::Labels;
 use crate::ui::stage::{PickRow, Waiting};
 use crate::units::Mono;
@@ -133,6 +134,12 @@ impl Watcher {
         if let Some(finder) = &self.finder {
             finder.look();
         }
+    }
+
+    /// The database that is watched.
+    pub fn database(&self) -> Option<Database> {
+        let place = self.aim.as_ref()?.db.as_ref()?;
+        Some(Database { path: place.path.clone(), shown: place.shown.clone() })
     }
 
     /// Whether anything can be found by looking.

@@ -14,6 +14,10 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, ui: &Ui, keys: &[KeyHelp]) -
     if ui.editing {
         return Some(draw_filter(canvas, area, &ui.filter));
     }
+    if let Some(notice) = &ui.notice {
+        canvas.text(area.x + 1, area.y, area.width.saturating_sub(1), notice, canvas.theme.warn);
+        return None;
+    }
     let hints = || keys.iter().filter_map(|row| row.hint);
     let goes_back = ui.zoom || !ui.filter.is_empty();
     let back = hints().filter(|hint| goes_back && hint.starts_with(BACK));

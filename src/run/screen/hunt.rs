@@ -42,7 +42,11 @@ impl Session {
         match outcome {
             Outcome::Nothing => {}
             Outcome::Attached { labels, same: true } => self.app.labels = labels,
-            Outcome::Attached { labels, same: false } => self.app.attach(labels),
+            Outcome::Attached { labels, same: false } => {
+                self.memory.keep(self.app.learned());
+                self.app.attach(labels);
+                self.memory.attached(self.watcher.database());
+            }
             Outcome::Several(rows) => {
                 self.app.ui.stage = Stage::Picking(Picker { rows, ..Picker::default() });
             }
