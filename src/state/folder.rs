@@ -71,6 +71,17 @@ impl Folder {
         Ok(Self { fd })
     }
 
+    /// The same without making it; absent where there is none.
+    ///
+    /// # Errors
+    /// When it can't be opened, and when others may write in it.
+    pub fn look(path: &Path) -> Result<Option<Self>, Refusal> {
+        match rustix::fs::lstat(path) {
+            Err(Errno::NOENT) => Ok(None),
+            _ => Self::open(path).map(Some),
+        }
+    }
+
     /// The content of a file, at most `limit` bytes; absent where there is none.
     ///
     /// # Errors

@@ -150,7 +150,7 @@ fn from_inside() {
     });
     assert_eq!(std::fs::read_to_string(at("status")).unwrap().trim(), "0");
     // Alone in its pid namespace: exactly this one is found, without any option.
-    assert_eq!(value["sections"].as_array().unwrap().len(), 2, "{value}");
+    assert_eq!(value["sections"].as_array().unwrap().len(), 3, "{value}");
     let db = checks(&value, "database")[0].1;
     assert!(
         db.starts_with(&format!("/tmp/{}/meshcore.db (open", container.mark)) && !db.contains("root"),

@@ -25,14 +25,14 @@ umount -l "$1"
 "#;
 
 /// A folder that has stopped answering.
-struct Dead {
+pub struct Dead {
     folder: PathBuf,
     server: Child,
 }
 
 impl Dead {
     /// Whether this user may do that to a folder.
-    fn possible() -> bool {
+    pub fn possible() -> bool {
         may("sh", &["-c", "exec 3<>/dev/fuse && test $(id -u) = 0"])
             && may(
                 "unshare",
@@ -41,7 +41,7 @@ impl Dead {
     }
 
     /// Everything in `folder` hangs from now on.
-    fn over(folder: &Path) -> Self {
+    pub fn over(folder: &Path) -> Self {
         let mut server = Command::new("sh")
             .args(["-c", SERVER, "sh"])
             .arg(folder)

@@ -9,6 +9,7 @@ mod terminal;
 
 mod database;
 mod hanging;
+mod kept;
 mod limits;
 mod monitor;
 mod names;

@@ -15,6 +15,7 @@ use crate::source::discover::{self, Aim, Candidate, Choice, Found, Given, Names,
 use crate::source::patience::{NoAnswer, Pending};
 use crate::source::process::ProcReader;
 use crate::source::stats::StatsSource;
+use crate::state::folder::{self, Folder};
 use crate::units::Span;
 
 /// How long all that is found may take, and all that is given.
@@ -46,6 +47,7 @@ pub(super) fn examine(target: &Target) -> Report {
         (Found { problems: vec![fault], ..Found::default() }, vec![aim])
     });
     let begun: Vec<Looks> = aims.iter().map(|aim| Looks::begin(target, aim)).collect();
+    let kept = begin(kept);
     let deadline = Instant::now() + ANSWERING;
     let mut sections = Vec::new();
     if aims.is_empty() {
@@ -58,6 +60,13 @@ pub(super) fn examine(target: &Target) -> Report {
         sections.push(section);
         sections.push(looks.told(aim, deadline));
     }
+    sections.push(Section {
+        title: "This program".to_owned(),
+        ingestor: None,
+        checks: vec![
+            within("the state folder", deadline, kept).unwrap_or_else(|fault| kept_fault(&fault.text)),
+        ],
+    });
     let user = discover::user(geteuid().as_raw(), false);
     Report { version: env!("CARGO_PKG_VERSION"), user, processes: found.processes, sections }
 }
@@ -86,6 +95,27 @@ fn usual_stats(path: &Path) -> Place {
     let look = begin(move || Sight::Clear(PROC.into()).place(&own));
     let seen = look.and_then(|look| look.wait(Instant::now() + FINDING));
     Place { how, ..seen.unwrap_or_else(|_| Place::unseen(path)) }
+}
+
+/// Where it is kept what was learned.
+fn kept() -> Check {
+    let Some(path) = folder::usual() else {
+        return Check::unneeded("state", "neither XDG_STATE_HOME nor a home of this user: nothing is kept");
+    };
+    let shown = crate::parse::text::sentence(&path.to_string_lossy());
+    match Folder::look(&path) {
+        Ok(Some(folder)) => Check::ok("state", format!("{shown} holds {} files", folder.files().len())),
+        Ok(None) => {
+            Check::unneeded("state", format!("{shown} is made as soon as there is something to keep"))
+        }
+        Err(why) => kept_fault(&format!("{shown} {why}")),
+    }
+}
+
+/// Nothing that is watched is missing for that.
+fn kept_fault(text: &str) -> Check {
+    let remedy = Some("make it a folder of this user's own; or give --no-state".to_owned());
+    Check { remedy, ..Check::unneeded("state", format!("not kept: {text}")) }
 }
 
 fn nothing(names: &Names, found: &Found) -> Section {
