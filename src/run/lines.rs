@@ -44,7 +44,6 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         found,
         judged: false,
         lost: false,
-        newcomer: false,
         patience,
         looked,
         begun: looked,
@@ -68,8 +67,6 @@ struct Lines {
     judged: bool,
     /// A watched process has gone away.
     lost: bool,
-    /// Somebody came who may be one to watch.
-    newcomer: bool,
     patience: Instant,
     /// When processes were looked at last.
     looked: Instant,
@@ -128,8 +125,8 @@ impl Lines {
                     return Some(End::Unusable(reasons));
                 }
                 self.lost = is_lost(&snapshot);
-                self.newcomer |= self.watcher.misses_somebody(&snapshot);
-                if (self.lost || self.newcomer) && self.looked.elapsed() >= LOOK_EVERY {
+                self.watcher.heed(&snapshot);
+                if (self.lost || self.watcher.misses_somebody()) && self.looked.elapsed() >= LOOK_EVERY {
                     self.look();
                 }
                 self.print(&snapshot)
@@ -158,8 +155,7 @@ impl Lines {
 
     fn seen(&mut self, sighting: Sighting) -> Option<End> {
         self.sighted = true;
-        let comes = std::mem::take(&mut self.newcomer);
-        let outcome = match (self.found, self.lost || comes) {
+        let outcome = match (self.found, self.lost || self.watcher.misses_somebody()) {
             (false, _) => self.watcher.found(sighting),
             (true, true) => self.watcher.follow(&sighting),
             (true, false) => return None,

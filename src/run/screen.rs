@@ -76,7 +76,6 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         looked: Mono::default(),
         begun: Mono::default(),
         sighted: false,
-        newcomer: false,
         judged: false,
         end: None,
         keys: keys::help(),
@@ -112,8 +111,6 @@ struct Session {
     /// When the first look was asked for, and whether any has come back.
     begun: Mono,
     sighted: bool,
-    /// Somebody came who may be one to watch.
-    newcomer: bool,
     /// Whether the first sample has been looked at for something to watch.
     judged: bool,
     end: Option<End>,
@@ -232,7 +229,9 @@ impl Session {
                 }
                 self.remember();
                 let effect = self.app.sample(&sample);
-                self.newcomer |= self.app.newest().is_some_and(|newest| self.watcher.misses_somebody(newest));
+                if let Some(newest) = self.app.newest() {
+                    self.watcher.heed(newest);
+                }
                 effect
             }
             Event::Demo(update) => {

@@ -67,6 +67,8 @@ pub struct Watcher {
 struct Newcomers {
     known: Vec<u32>,
     looked: Mono,
+    /// There is one, and the look is still to come.
+    wanted: bool,
 }
 
 impl Newcomers {
@@ -189,6 +191,7 @@ impl Watcher {
     /// # Errors
     /// When no thread can be started.
     pub fn follow(&mut self, sighting: &Sighting) -> io::Result<Outcome> {
+        self.newcomers.wanted = false;
         let Some(old) = &self.aim else { return Ok(Outcome::Nothing) };
         let Some(heir) = heir(old, &sighting.found) else { return Ok(Outcome::Nothing) };
         let aim = self.aim_at(heir.clone(), &sighting.found);
@@ -202,14 +205,19 @@ impl Watcher {
         Ok(Outcome::Attached { labels: self.attach(aim)?, same })
     }
 
-    /// Whether somebody has the database open who may be the server, or the ingestor, that is not watched
-    /// yet, and was not looked for.
-    pub fn misses_somebody(&mut self, snapshot: &Snapshot) -> bool {
-        let Some(config) = self.config.as_ref().filter(|_| self.searches()) else { return false };
+    /// Sees in `snapshot` who has the database open.
+    pub fn heed(&mut self, snapshot: &Snapshot) {
+        let Some(config) = self.config.as_ref().filter(|_| self.searches()) else { return };
         let watched = [config.ingestor, config.server];
         let complete = watched.iter().all(Option::is_some);
-        let Some(sqlite) = snapshot.sqlite.as_ref().filter(|_| !complete) else { return false };
-        self.newcomers.any(&sqlite.wal.open_by, watched, snapshot.mono)
+        let Some(sqlite) = snapshot.sqlite.as_ref().filter(|_| !complete) else { return };
+        self.newcomers.wanted |= self.newcomers.any(&sqlite.wal.open_by, watched, snapshot.mono);
+    }
+
+    /// Whether somebody has the database open who may be the server, or the ingestor, that is not watched
+    /// yet, and was not looked for.
+    pub fn misses_somebody(&self) -> bool {
+        self.newcomers.wanted
     }
 
     /// Watches the ingestor with this pid out of the last list.

@@ -61,7 +61,7 @@ impl Store {
     /// What is kept about a database. A file without sense is set aside as `.bad`.
     pub fn load(&self, identity: &Identity) -> Loaded {
         let name = file_name(identity);
-        let said = |what: String| Loaded { notice: Some(self.goes_without(&what)), ..Loaded::default() };
+        let said = |what: String| Loaded { notice: Some(Self::goes_without(&what)), ..Loaded::default() };
         let folder = match Folder::open(&self.path) {
             Ok(folder) => folder,
             Err(why) => return said(format!("{} {why}", shown(&self.path))),
@@ -89,14 +89,14 @@ impl Store {
         let name = file_name(identity);
         let program = concat!("corescope-top ", env!("CARGO_PKG_VERSION")).to_owned();
         let content = Content { version: VERSION, program, saved, state };
-        let refused = |why: String| self.not_kept(&format!("{} {why}", self.shown(&name)));
+        let refused = |why: String| Self::not_kept(&format!("{} {why}", self.shown(&name)));
         let bytes =
             serde_json::to_vec(&content).map_err(|error| refused(format!("can't be made: {error}")))?;
         if bytes.len() as u64 > MAX_SIZE {
             return Err(refused(format!("would be larger than {}", Bytes(MAX_SIZE))));
         }
-        let folder =
-            Folder::open(&self.path).map_err(|why| self.not_kept(&format!("{} {why}", shown(&self.path))))?;
+        let folder = Folder::open(&self.path)
+            .map_err(|why| Self::not_kept(&format!("{} {why}", shown(&self.path))))?;
         folder.write(&name, &bytes).map_err(refused)?;
         folder.prune(MAX_FILES);
         Ok(())
@@ -109,11 +109,11 @@ impl Store {
         }
     }
 
-    fn goes_without(&self, what: &str) -> String {
+    fn goes_without(what: &str) -> String {
         format!("learning anew what is normal: {what}")
     }
 
-    fn not_kept(&self, what: &str) -> String {
+    fn not_kept(what: &str) -> String {
         format!("what is normal here will not be known to the next run: {what}")
     }
 
