@@ -16,7 +16,7 @@ fn run(command: &mut Command, patient: &Patient, home: &Path, more: &[&str]) -> 
     command.args(patient.wanted()).args(["--json", "-n", "0.1", "--count", "5"]).args(more);
     command.env("XDG_STATE_HOME", home).stdin(Stdio::null());
     let output = command.output().unwrap();
-    assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 5, "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 5, "{output:?}");
     assert_eq!(output.status.code(), Some(0));
     output
 }
