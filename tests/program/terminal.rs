@@ -125,18 +125,6 @@ impl Terminal {
         }
     }
 
-    /// Waits until `look` makes something of the screen: what is read may be half a frame.
-    pub fn wait_for<T>(&self, what: &str, look: impl Fn(&vt100::Screen) -> Option<T>) -> T {
-        let end = Instant::now() + DEADLINE;
-        loop {
-            if let Some(found) = self.with_screen(&look) {
-                return found;
-            }
-            assert!(Instant::now() < end, "no {what} in time; the screen:\n{}", self.text());
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
     /// Waits until the screen shows `words`.
     pub fn see(&self, words: &str) -> String {
         self.wait(words, |text| text.contains(words))

@@ -8,6 +8,7 @@ use crate::monitor::Monitor;
 use crate::patient::Patient;
 use crate::stats::{Feeder, now, publish};
 use crate::terminal::{PROGRAM, Terminal};
+use crate::until;
 
 /// Names as a JSON file may hold them, escapes and all.
 fn wild() -> Vec<String> {
@@ -97,7 +98,7 @@ fn wild_names_leave_the_screen_aligned() {
     terminal.wait("names", |text| text.contains("日本語") && text.contains("backfill"));
     terminal.type_keys("3z");
     terminal.wait("zoomed table", |text| !text.contains("Disk I/O") && text.contains("日本語"));
-    terminal.wait_for("aligned table", |screen| {
+    let aligned = |screen: &vt100::Screen| {
         let (rows, columns) = screen.size();
         let (rows, columns) = (rows.get(), columns.get());
         let cell = |row, column| screen.cell(row, column).map_or("", |cell| cell.contents()).to_owned();
@@ -116,7 +117,9 @@ fn wild_names_leave_the_screen_aligned() {
         };
         let totals: Vec<u16> = (first + 1..last).filter_map(ends).collect();
         (framed && totals.len() >= 15 && totals.iter().all(|at| *at == totals[0])).then_some(())
-    });
+    };
+    // What is read may be half a frame.
+    until("aligned table", || terminal.with_screen(aligned).is_some());
     // Nothing in the names was a command to the terminal.
     let raw = terminal.raw();
     let text = String::from_utf8_lossy(&raw);
