@@ -11,7 +11,7 @@ use crate::model::Model;
 use crate::model::history::History;
 use crate::model::input::Input;
 use crate::model::limits::Limits;
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{Snapshot, SourceFault};
 use crate::model::state::State;
 use crate::sample::Sample;
 use crate::ui::stage::{Picker, Stage};
@@ -44,6 +44,14 @@ pub enum Effect {
     Pick(u32),
     /// Look for targets to choose from.
     Choose,
+    /// Write the last hour to a file.
+    Write,
+}
+
+impl Effect {
+    fn or_draw(self) -> Self {
+        if self == Self::Nothing { Self::Draw } else { self }
+    }
 }
 
 /// What is shown now: the newest picture, or the one that was frozen.
@@ -84,6 +92,17 @@ impl App {
         self.live.snapshot.as_ref()
     }
 
+    /// What the samples are fed to.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Says one line in place of the key hints, until the next key.
+    pub fn notice(&mut self, text: String) -> Effect {
+        self.ui.notice = Some(text);
+        Effect::Draw
+    }
+
     /// The limits in force.
     pub fn limits(&self) -> &Limits {
         self.model.limits()
@@ -107,6 +126,13 @@ impl App {
         self.model.learned()
     }
 
+    /// Adds what could not be done to what could not be read.
+    pub fn fault(&mut self, source: &'static str, text: String) {
+        if let Some(snapshot) = &mut self.live.snapshot {
+            snapshot.faults.push(SourceFault { source, text, since: None });
+        }
+    }
+
     /// Starts anew with another target: nothing of the old one is true of it.
     pub fn attach(&mut self, labels: Labels) {
         self.model = Model::new(*self.model.limits());
@@ -124,14 +150,14 @@ impl App {
 
     /// Eats a key.
     pub fn key(&mut self, key: KeyEvent) -> Effect {
-        let noticed = self.ui.notice.take().is_some();
-        match self.pressed(key) {
-            Effect::Nothing if noticed => Effect::Draw,
-            effect => effect,
+        // Also where the key does nothing else, its line is free again.
+        if self.ui.notice.take().is_some() {
+            return self.press(key).or_draw();
         }
+        self.press(key)
     }
 
-    fn pressed(&mut self, key: KeyEvent) -> Effect {
+    fn press(&mut self, key: KeyEvent) -> Effect {
         let special = match &mut self.ui.stage {
             Stage::Picking(picker) => pick(picker, key),
             Stage::Watching if self.ui.editing => self.edit(key),
@@ -175,6 +201,7 @@ impl App {
     fn act(&mut self, action: Action) -> Effect {
         match action {
             Action::Choose => return Effect::Choose,
+            Action::Write => return Effect::Write,
             Action::QuitNow => return Effect::Quit,
             Action::Quit if self.ui.help.is_none() => return Effect::Quit,
             Action::Suspend => return Effect::Suspend,

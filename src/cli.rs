@@ -4,10 +4,13 @@
 #![allow(clippy::doc_markdown)]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::limits::Limits;
+use crate::tape::recorder;
+use crate::units::{MB, parse_bytes, parse_secs};
 
 /// The stats file's place when nobody says otherwise.
 pub const DEFAULT_STATS: &str = "/tmp/corescope-ingestor-stats.json";
@@ -51,6 +54,10 @@ Reading another user's /proc/PID/io needs that user, root or CAP_SYS_PTRACE.";
 pub enum Command {
     /// Watch a small ingestor that is started for the purpose: needs nothing, leaves nothing behind
     Demo(DemoArgs),
+    /// Record to a file without a screen, and say in one line at the end what was recorded
+    Record(RecordArgs),
+    /// Play a recording: on the screen, or with --json as the lines that were printed live
+    Replay(ReplayArgs),
     /// Say line by line what is found, what each source says right now, and what the rest needs:
     /// status 0 if all is well, 1 if something is missing
     Doctor(DoctorArgs),
@@ -82,6 +89,28 @@ pub struct DoctorArgs {
     /// What to look at.
     #[command(flatten)]
     pub target: Target,
+}
+
+/// Arguments of `record`.
+#[derive(Clone, Debug, Args)]
+pub struct RecordArgs {
+    /// The file; compressed where its name ends in .zst
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// End after so long, for example 2h [default: at Ctrl-C]
+    #[arg(long = "for", value_name = "TIME", value_parser = span)]
+    pub span: Option<Duration>,
+    /// What to look at.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// Arguments of `replay`.
+#[derive(Clone, Debug, Args)]
+pub struct ReplayArgs {
+    /// The recording
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// What to watch.
@@ -151,12 +180,40 @@ pub struct Monitor {
     /// Neither use nor keep what was learned about the database
     #[arg(long, global = true)]
     pub no_state: bool,
+    /// How to record.
+    #[command(flatten)]
+    pub recording: Recording,
     /// When to use colours; NO_COLOR is obeyed
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: When,
     /// Draw with ASCII characters only [default: where the locale is not UTF-8]
     #[arg(long, global = true)]
     pub ascii: bool,
+}
+
+/// How to record.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Recording {
+    /// Record to this file, too; compressed where its name ends in .zst
+    #[arg(long, value_name = "FILE", global = true)]
+    pub record: Option<PathBuf>,
+    /// Overwrite a file that is there
+    #[arg(long, global = true)]
+    pub force: bool,
+    /// The most that recordings may take, for example 200MB: the oldest go
+    #[arg(long, value_name = "SIZE", global = true, value_parser = size)]
+    pub record_max: Option<u64>,
+    /// How long recordings are kept, for example 24h: the oldest go
+    #[arg(long, value_name = "TIME", global = true, value_parser = span)]
+    pub record_keep: Option<Duration>,
+}
+
+impl Recording {
+    /// What to record to; `None` if nobody asked for it.
+    pub fn target(&self) -> Option<recorder::Target> {
+        let path = self.record.clone()?;
+        Some(recorder::Target { path, force: self.force, max: self.record_max, keep: self.record_keep })
+    }
 }
 
 /// When to use colours.
@@ -210,6 +267,20 @@ fn wait(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(secs) if (0.0..=1e6).contains(&secs) => Ok(secs),
         _ => Err("give seconds from 0 to 1000000".to_owned()),
+    }
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let bytes = parse_bytes(text)? as u64;
+    if bytes < MB { Err("give 1MB or more".to_owned()) } else { Ok(bytes) }
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let secs = parse_secs(text)?;
+    if (1.0..=1e9).contains(&secs) {
+        Ok(Duration::from_secs_f64(secs))
+    } else {
+        Err("give 1s or more".to_owned())
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::Duration;
@@ -37,10 +38,12 @@ pub enum Event {
         /// Which of the targets that were watched one after the other.
         generation: u32,
         /// What was seen.
-        sample: Box<Sample>,
+        sample: Arc<Sample>,
     },
     /// All processes were looked at for a target.
     Seen(Box<Sighting>),
+    /// The last hour was written to a file, or could not be: one sentence.
+    Written(String),
     /// The demo moved on.
     Demo(DemoState),
     /// The demo can't go on, and why.
@@ -122,6 +125,33 @@ pub fn spawn_signals(sender: SyncSender<Event>) -> io::Result<()> {
             }
         }
     })
+}
+
+/// How long the main thread may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// Turns signals that end the program into events, for a program without a screen that has something to
+/// finish. One that hangs on a pipe nobody reads is ended all the same.
+///
+/// # Errors
+/// When a handler can't be installed, or no thread can be started.
+pub fn spawn_endings(sender: SyncSender<Event>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT])?;
+    let (told, ends) = std::sync::mpsc::channel();
+    spawn("endings", sender, move |sender| {
+        for signal in ends {
+            if sender.send(Event::Signal(signal)).is_err() {
+                return;
+            }
+        }
+    })?;
+    let wait = move || {
+        let Some(signal) = signals.forever().next() else { return };
+        let _ = told.send(signal);
+        thread::sleep(GRACE);
+        std::process::exit(128 + signal);
+    };
+    thread::Builder::new().name("signals".to_owned()).stack_size(256 << 10).spawn(wait).map(drop)
 }
 
 /// A thread whose panic becomes an event: the screen is restored by who owns it, not from here.

@@ -7,13 +7,14 @@
 //!   /proc                 pure                └─▶ output  (lines)
 //!   stats file
 //!   database, log, locks
+//!   tape (a recording)
 //! ```
 //!
 //! | layer | modules | imports |
 //! | --- | --- | --- |
 //! | vocabulary | [`units`], [`sample`], [`ui`] | nothing of ours |
 //! | pure core | [`parse`], [`model`] | vocabulary |
-//! | edges in | [`source`], [`state`] | vocabulary, [`parse`], what is kept of the model |
+//! | edges in | [`source`], [`state`], [`tape`] | vocabulary, [`parse`]; a tape and the state also what a model is fed with |
 //! | edges out | [`output`], [`view`] | vocabulary, core |
 //! | wiring | [`cli`], [`app`], [`event`], [`terminal`], [`run`] | all |
 //! | aside | [`demo`] | vocabulary; only the wiring imports it |
@@ -29,6 +30,7 @@ pub mod run;
 pub mod sample;
 pub mod source;
 pub mod state;
+pub mod tape;
 pub mod terminal;
 pub mod ui;
 pub mod units;

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use corescope_top::cli::{Cli, Command, Monitor};
+use corescope_top::cli::{Cli, Command, Monitor, RecordArgs, Recording};
 use corescope_top::demo;
 use corescope_top::run::setup::{self, Plan};
-use corescope_top::run::{End, doctor, lines, screen};
+use corescope_top::run::{End, doctor, lines, replay, screen};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -24,11 +24,22 @@ fn run(cli: &Cli) -> anyhow::Result<End> {
     match &cli.command {
         None => watch(&cli.monitor, || Ok(setup::of_target(&cli.target))),
         Some(Command::Demo(args)) => watch(&cli.monitor, || setup::of_demo(args.scenario)),
+        Some(Command::Record(args)) => record(args, cli),
+        Some(Command::Replay(args)) if cli.monitor.json => replay::lines(&args.file, &cli.monitor),
+        Some(Command::Replay(args)) => replay::screen(&args.file, &cli.monitor),
         Some(Command::Doctor(_)) => Ok(End::Done),
         Some(Command::DemoDirector { scenario }) => demo::director::run(*scenario).map(|()| End::Done),
         Some(Command::DemoIngestor(args)) => demo::ingestor::run(args).map(|()| End::Done),
         Some(Command::DemoServer(args)) => demo::server::run(args).map(|()| End::Done),
     }
+}
+
+fn record(args: &RecordArgs, cli: &Cli) -> anyhow::Result<End> {
+    let monitor = &cli.monitor;
+    let limits = monitor.limits().map_err(anyhow::Error::msg)?;
+    let recording = Recording { record: Some(args.file.clone()), ..monitor.recording.clone() };
+    let Some(target) = recording.target() else { return Ok(End::Done) };
+    Ok(lines::record(setup::of_target(&args.target.or(&cli.target)), monitor, limits, target, args.span))
 }
 
 fn watch(monitor: &Monitor, target: impl FnOnce() -> anyhow::Result<Plan>) -> anyhow::Result<End> {

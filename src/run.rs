@@ -4,8 +4,10 @@ pub mod doctor;
 pub mod lines;
 pub mod memory;
 pub mod panics;
+pub mod replay;
 pub mod screen;
 pub mod setup;
+pub mod tee;
 pub mod watcher;
 
 use std::fmt;

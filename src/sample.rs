@@ -4,18 +4,26 @@
 //! derived from it again later. What could not be read is [`Reading::Failed`] with its reason;
 //! what nobody asked for is [`Reading::Unwatched`].
 
+pub mod compact;
 pub mod db;
 pub mod locks;
+pub mod reading;
+mod rows;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::db::{DbHeader, DbSample, FileStat, Pragmas, WalHeader, WalIndex};
+pub use self::reading::{Fault, FaultKind, Reading};
 use crate::units::{Mono, Wall};
 
 /// One look at every source.
+///
+/// In a recording its text begins with `at` and `mono`, so that a file can be indexed without reading
+/// all of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sample {
     /// Wall-clock time of the look; for display and for the age of the stats file.
     pub at: Wall,
@@ -24,97 +32,26 @@ pub struct Sample {
     /// Interval that was asked for when it was taken, in seconds.
     pub interval: f64,
     /// The ingestor's process.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub ingestor: Reading<ProcSample>,
     /// The server's process.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub server: Reading<ProcSample>,
     /// The ingestor's stats file.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub stats: Reading<StatsSample>,
     /// Whether changes of the stats file are told by inotify; a failure says why they are not, and
     /// that the file is read every interval instead.
+    #[serde(with = "compact::unit", skip_serializing_if = "Reading::unwatched")]
     pub watch: Reading<()>,
     /// The database and its write-ahead log.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub db: Reading<DbSample>,
 }
 
-/// The outcome of reading one source.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Reading<T> {
-    /// Nobody asked for this source.
-    #[default]
-    Unwatched,
-    /// It was read.
-    Good(T),
-    /// It could not be read.
-    Failed(Fault),
-}
-
-impl<T> Reading<T> {
-    /// The value, where there is one.
-    pub fn good(&self) -> Option<&T> {
-        match self {
-            Self::Good(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// The reason, where it could not be read.
-    pub fn fault(&self) -> Option<&Fault> {
-        match self {
-            Self::Failed(fault) => Some(fault),
-            _ => None,
-        }
-    }
-
-    /// Whether anybody asked for this source.
-    pub fn watched(&self) -> bool {
-        !matches!(self, Self::Unwatched)
-    }
-}
-
-impl<T> From<Result<T, Fault>> for Reading<T> {
-    fn from(result: Result<T, Fault>) -> Self {
-        match result {
-            Ok(value) => Self::Good(value),
-            Err(fault) => Self::Failed(fault),
-        }
-    }
-}
-
-/// Why something could not be read: one clear line that says what failed, on what, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
-    /// The class of the failure.
-    pub kind: FaultKind,
-    /// The sentence for people; clean of control characters and passwords.
-    pub text: String,
-}
-
-impl Fault {
-    /// A fault of `kind`, said as `text`.
-    pub fn new(kind: FaultKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into() }
-    }
-}
-
-/// Classes of failure, for code that has to tell them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FaultKind {
-    /// The process or the file is not there (any more).
-    Gone,
-    /// This user may not read it.
-    Denied,
-    /// It was read and is not what it should be.
-    Invalid,
-    /// Reading it has not come back yet.
-    Stalled,
-    /// Anything else.
-    Other,
-}
-
 /// A process at one moment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProcSample {
     /// When its counters were read.
     pub mono: Mono,
@@ -128,30 +65,40 @@ pub struct ProcSample {
     /// Name from `argv[0]` or the `exe` link, without folders, cleaned.
     pub name: Arc<str>,
     /// Its counters; they may be refused where the rest is not.
+    #[serde(skip_serializing_if = "Reading::unwatched")]
     pub io: Reading<IoCounters>,
 }
 
 /// The counters of `/proc/<pid>/io`, see proc(5): totals since the process began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct IoCounters {
     /// Bytes passed to read(2) and its like, page cache included.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub rchar: u64,
     /// Bytes passed to write(2) and its like.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub wchar: u64,
     /// Read calls.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub syscr: u64,
     /// Write calls.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub syscw: u64,
     /// Bytes fetched from storage.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub read_bytes: u64,
     /// Bytes of pages dirtied, on their way to storage.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub write_bytes: u64,
     /// Bytes dirtied whose write was cancelled by truncation or removal.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub cancelled_write_bytes: u64,
 }
 
 /// The stats file as last seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StatsSample {
     /// When the file was read.
     pub mono: Mono,
@@ -168,44 +115,62 @@ pub struct StatsSample {
 #[serde(default)]
 pub struct StatsFile {
     /// When the ingestor took it, whole seconds.
+    #[serde(with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub sampled_at: Option<Wall>,
     /// Top-level integers, in the file's order, unknown ones included.
+    #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
     pub counters: Vec<(Arc<str>, i64)>,
     /// Rows written by each named backfill; names as in the file, without a prefix.
+    #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
     pub backfills: Vec<(Arc<str>, i64)>,
     /// Backfills and counters left out because there were too many.
+    #[serde(skip_serializing_if = "compact::is_default")]
     pub left_out: u32,
     /// The ingestor's own disk rates.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub proc_io: Option<ProcIoRates>,
     /// Times of the writer lock by component.
+    #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
     pub writer_perf: Vec<(Arc<str>, WriterPerf)>,
     /// MQTT sources.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "compact::bounded")]
     pub sources: Vec<MqttSource>,
     /// When each source was last heard, and last written.
+    #[serde(with = "compact::by_name", skip_serializing_if = "Vec::is_empty")]
     pub liveness: Vec<(Arc<str>, Liveness)>,
     /// Last tick of the ingestor's watchdog.
+    #[serde(with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub watchdog_last_tick: Option<Wall>,
     /// Panics that the ingestor's watchdog caught.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub watchdog_panics: Option<i64>,
 }
 
 /// `procIO` of the stats file: the ingestor's own view of its rates, per second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProcIoRates {
     /// `readBytesPerSec`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<f64>,
     /// `writeBytesPerSec`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub write: Option<f64>,
     /// `cancelledWriteBytesPerSec`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<f64>,
     /// `syscallsRead`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub syscr: Option<f64>,
     /// `syscallsWrite`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub syscw: Option<f64>,
 }
 
 /// One component of `writer_perf`: times in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+///
+/// Written down as a list of its fields in this order, `null` where one is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WriterPerf {
     /// How often the component took the writer lock.
     pub count: Option<i64>,
@@ -223,30 +188,40 @@ pub struct WriterPerf {
 
 /// One entry of `source_statuses`; names and addresses are masked and cleaned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MqttSource {
     /// Name, cleaned and masked.
     pub name: Arc<str>,
     /// Broker's address, cleaned and masked.
     pub broker: Arc<str>,
     /// Whether it is connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub connected: Option<bool>,
     /// Time of the last packet; absent where there was none.
+    #[serde(with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub last_packet: Option<Wall>,
     /// Packets since the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub packets: Option<i64>,
     /// Packets of the last five minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub packets_5m: Option<i64>,
     /// Connections lost since the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub disconnects: Option<i64>,
     /// The last error, cleaned and masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Arc<str>>,
 }
 
 /// One entry of `source_liveness`; 0 in the file means never and is absent here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Liveness {
     /// The broker delivered something.
+    #[serde(rename = "receipt", with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub last_receipt: Option<Wall>,
     /// Something was written to the database.
+    #[serde(rename = "message", with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Wall>,
 }

@@ -10,7 +10,7 @@ pub mod finder;
 pub mod locks;
 pub mod patience;
 pub mod process;
-mod safe_file;
+pub mod safe_file;
 pub mod sampler;
 pub mod stats;
 pub mod watch;

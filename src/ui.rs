@@ -115,12 +115,12 @@ pub struct Ui {
     pub filter: String,
     /// The filter is being typed.
     pub editing: bool,
+    /// What there is to say in place of the key hints.
+    pub notice: Option<String>,
     /// Time in the graphs.
     pub span: GraphSpan,
     /// Interval in seconds that was asked for last.
     pub interval: f64,
-    /// Something to be said, in place of the hints until the next key.
-    pub notice: Option<Arc<str>>,
 }
 
 /// What is watched, fixed for a run: the header names it, and its rows stand there from the first

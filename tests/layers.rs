@@ -15,6 +15,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("model", 1),
     ("source", 2),
     ("state", 2),
+    ("tape", 2),
     ("output", 3),
     ("view", 3),
     ("cli", 4),

@@ -296,7 +296,7 @@ fn a_storm_ends_the_watch_for_a_while() {
 fn sampling(config: SourceConfig) -> (SamplerHandle, Receiver<Sample>) {
     let (sender, receiver) = channel();
     let sink = move |event| match event {
-        SourceEvent::Sample(sample) => sender.send(*sample).is_ok(),
+        SourceEvent::Sample(sample) => sender.send(Sample::clone(&sample)).is_ok(),
         SourceEvent::Died(text) => panic!("{text}"),
     };
     (Sampler::spawn(config, Clock::real(), sink).unwrap(), receiver)

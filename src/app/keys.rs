@@ -48,6 +48,8 @@ pub enum Action {
     Back,
     /// Choose another target.
     Choose,
+    /// Write the last hour to a file.
+    Write,
     /// Draw everything anew.
     Redraw,
     /// Stop, as the shell's Ctrl-Z does.
@@ -194,6 +196,12 @@ pub const TABLE: &[Binding] = &[
         what: "choose another ingestor to watch",
         hint: None,
         dispatch: &[key('o', Action::Choose)],
+    },
+    Binding {
+        keys: "w",
+        what: "write the last hour to a file here",
+        hint: None,
+        dispatch: &[key('w', Action::Write)],
     },
     Binding {
         keys: "Ctrl-L",

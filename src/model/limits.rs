@@ -1,9 +1,12 @@
 //! The limits of the rules. Where CoreScope's Perf page has a rule, the default is its own.
 
+use serde::{Deserialize, Serialize};
+
 use crate::units::{KB, MB, parse_bytes, parse_secs};
 
 /// Limits of all rules; every comparison is strict.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// Bytes written per second and process.
     pub write_rate: f64,

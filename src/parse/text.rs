@@ -39,7 +39,8 @@ fn bounded(
     clip(&(mask(&head) + "…"), columns)
 }
 
-fn visible(c: char) -> bool {
+/// Whether a character takes room and leaves the writing direction alone.
+pub fn visible(c: char) -> bool {
     let turns_direction =
         matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{061c}');
     !turns_direction && c.width().is_some_and(|width| width > 0)

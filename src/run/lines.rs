@@ -1,6 +1,7 @@
-//! Line outputs: one JSON object per sample, from the second sample on.
+//! Line outputs: one JSON object per sample, from the second sample on; or a recording and no lines.
 
 use std::io::{self, ErrorKind, Write};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -15,33 +16,74 @@ use crate::run::End;
 use crate::run::memory::{self, Memory, News};
 use crate::run::screen::BLIND_AFTER;
 use crate::run::setup::{Plan, unusable};
+use crate::run::tee::Tee;
 use crate::run::watcher::{Outcome, Watcher};
 use crate::source::finder::Sighting;
+use crate::tape::recorder::{Summary, Target};
+use crate::ui::Labels;
 
 /// How often processes are looked at while a target is missing.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Prints lines until `--count` is reached, the pipe is closed, or a signal ends it.
 pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
+    let tee = match monitor.recording.target() {
+        Some(target) => Tee::file(target, monitor, &limits),
+        None => Ok(Tee::None),
+    };
+    let (end, summary) = match tee {
+        Ok(tee) => watch(plan, monitor, limits, tee, Printer::new(monitor.count), None),
+        Err(end) => return end,
+    };
+    if let Some(trouble) = summary.and_then(|summary| summary.trouble) {
+        warn(&format!("recording stopped: {trouble}"));
+    }
+    end
+}
+
+/// Records for `span`, or until a signal ends it, and says in one line what was recorded.
+pub fn record(plan: Plan, monitor: &Monitor, limits: Limits, target: Target, span: Option<Duration>) -> End {
+    let tee = match Tee::file(target, monitor, &limits) {
+        Ok(tee) => tee,
+        Err(end) => return end,
+    };
+    let (end, summary) = watch(plan, monitor, limits, tee, Printer::silent(), span);
+    let Some(summary) = summary else { return end };
+    let _ = writeln!(io::stdout(), "{summary}");
+    match (end, summary.trouble) {
+        (End::Done, Some(trouble)) => End::Failed(format!("recording stopped: {trouble}")),
+        (end, _) => end,
+    }
+}
+
+fn watch(
+    plan: Plan,
+    monitor: &Monitor,
+    limits: Limits,
+    tee: Tee,
+    printer: Printer,
+    span: Option<Duration>,
+) -> (End, Option<Summary>) {
     // One place only: who reads slowly gets fewer lines, and nothing piles up.
     let (sender, receiver) = sync_channel(1);
     let searches = plan.searches();
-    let Plan { given, names, mut demo, .. } = plan;
-    let mut watcher = Watcher::new(given, names, monitor.interval, sender.clone());
-    let followed = demo.as_mut().map_or(Ok(()), |demo| event::spawn_demo(demo, sender));
-    let begun = followed.and_then(|()| if searches { watcher.search() } else { watcher.fix().map(drop) });
-    if let Err(error) = begun {
-        return End::Bug(format!("no thread for sampling: {error}"));
-    }
+    let Plan { given, names, mut demo, scenario } = plan;
+    let watcher = Watcher::new(given, names, monitor.interval, sender.clone());
+    let recording = matches!(tee, Tee::File(_));
+    let endings = if recording { event::spawn_endings(sender.clone()) } else { Ok(()) };
+    let followed =
+        endings.and_then(|()| demo.as_mut().map_or(Ok(()), |demo| event::spawn_demo(demo, sender)));
     let patience = Instant::now() + Duration::from_secs_f64(monitor.wait.unwrap_or(0.0));
-    let (left, found) = (monitor.count.unwrap_or(u64::MAX), !searches);
     let (model, looked) = (Model::new(limits), Instant::now());
     let mut lines = Lines {
         watcher,
         memory: Memory::start(searches && !monitor.no_state, None),
         model,
-        left,
-        found,
+        tee,
+        printer,
+        until: span.map(|span| looked + span),
+        warned: false,
+        found: !searches,
         judged: false,
         lost: false,
         patience,
@@ -49,9 +91,12 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         begun: looked,
         sighted: false,
     };
-    let end = lines.print_all(&receiver);
+    let end = match followed.and_then(|()| lines.begin(searches, scenario)) {
+        Ok(()) => lines.print_all(&receiver),
+        Err(error) => End::Bug(format!("no thread for sampling: {error}")),
+    };
     lines.memory.end(lines.model.learned());
-    end
+    (end, lines.tee.finish())
 }
 
 // Each of these says what has been seen so far; they combine freely.
@@ -60,7 +105,12 @@ struct Lines {
     watcher: Watcher,
     memory: Memory,
     model: Model,
-    left: u64,
+    tee: Tee,
+    printer: Printer,
+    /// When to end.
+    until: Option<Instant>,
+    /// It was said that something is wrong with the recording.
+    warned: bool,
     /// There is a target, or was one.
     found: bool,
     /// The first sample has been looked at for something to watch.
@@ -76,10 +126,30 @@ struct Lines {
 }
 
 impl Lines {
+    fn begin(&mut self, searches: bool, scenario: Option<Arc<str>>) -> io::Result<()> {
+        if searches {
+            return self.watcher.search();
+        }
+        let labels = Labels { scenario, ..self.watcher.fix()? };
+        self.feed(&Input::Attach(labels.into()));
+        Ok(())
+    }
+
+    /// The model eats what is kept, and nothing else.
+    fn feed(&mut self, input: &Input) -> Option<Snapshot> {
+        self.tee.note(&self.model, input);
+        self.model.feed(input)
+    }
+
     fn print_all(&mut self, receiver: &Receiver<Event>) -> End {
         loop {
             // While the target is there only its samples wake this up.
             let idle = if self.found && !self.lost { Duration::from_hours(1) } else { LOOK_EVERY };
+            let left = self.until.map_or(idle, |until| until.saturating_duration_since(Instant::now()));
+            if left.is_zero() {
+                return End::Done;
+            }
+            let idle = idle.min(left);
             let end = match receiver.recv_timeout(idle) {
                 Ok(event) => self.handle(event),
                 Err(RecvTimeoutError::Timeout) => self.idle(),
@@ -118,7 +188,7 @@ impl Lines {
             Event::Sample { generation, .. } if !self.watcher.is_current(generation) => None,
             Event::Sample { sample, .. } => {
                 self.remember();
-                let snapshot = self.model.push(&sample);
+                let snapshot = self.feed(&Input::Sample(Arc::clone(&sample)))?;
                 if !std::mem::replace(&mut self.judged, true)
                     && let Some(reasons) = unusable(&sample)
                 {
@@ -129,7 +199,7 @@ impl Lines {
                 if (self.lost || self.watcher.misses_somebody()) && self.looked.elapsed() >= LOOK_EVERY {
                     self.look();
                 }
-                self.print(&snapshot)
+                self.trouble().or_else(|| self.printer.print(&snapshot))
             }
             Event::Seen(sighting) => self.seen(*sighting),
             Event::Demo(update) => {
@@ -138,7 +208,8 @@ impl Lines {
             }
             Event::DemoFailed(error) => Some(End::Unusable(vec![format!("the demo ended: {error}")])),
             Event::Died(text) => Some(End::Bug(text)),
-            Event::Key(_) | Event::Signal(_) | Event::Hangup => None,
+            Event::Signal(number) => Some(End::Signal(number)),
+            Event::Key(_) | Event::Written(_) | Event::Hangup => None,
         }
     }
 
@@ -146,7 +217,7 @@ impl Lines {
     fn remember(&mut self) {
         for news in self.memory.news() {
             match news {
-                News::Recalled(state) => drop(self.model.feed(&Input::State(state))),
+                News::Recalled(state) => drop(self.feed(&Input::State(state))),
                 News::Notice(text) => memory::say(&text),
             }
         }
@@ -161,11 +232,11 @@ impl Lines {
             (true, false) => return None,
         };
         match outcome {
-            Ok(Outcome::Attached { same, .. }) => {
+            Ok(Outcome::Attached { same, labels }) => {
                 self.found = true;
                 if !same {
                     self.memory.keep(self.model.learned());
-                    self.model = Model::new(*self.model.limits());
+                    self.feed(&Input::Attach(labels.into()));
                     self.memory.attached(self.watcher.database());
                 }
                 None
@@ -184,8 +255,42 @@ impl Lines {
         }
     }
 
-    fn print(&mut self, snapshot: &Snapshot) -> Option<End> {
-        if snapshot.seq == 1 {
+    /// Says once that something is wrong with the recording. Without lines there is then nothing left to
+    /// do.
+    fn trouble(&mut self) -> Option<End> {
+        let trouble = self.tee.trouble().filter(|_| !self.warned)?;
+        self.warned = true;
+        if self.printer.silent {
+            return Some(End::Done).filter(|_| self.tee.stopped());
+        }
+        warn(&trouble);
+        None
+    }
+}
+
+fn warn(text: &str) {
+    let _ = writeln!(io::stderr(), "corescope-top: {text}");
+}
+
+/// Prints a line for every snapshot but a model's first.
+pub struct Printer {
+    left: u64,
+    silent: bool,
+}
+
+impl Printer {
+    /// One that ends after `count` lines.
+    pub fn new(count: Option<u64>) -> Self {
+        Self { left: count.unwrap_or(u64::MAX), silent: false }
+    }
+
+    fn silent() -> Self {
+        Self { left: u64::MAX, silent: true }
+    }
+
+    /// Prints one; says how it all ends, if it does.
+    pub fn print(&mut self, snapshot: &Snapshot) -> Option<End> {
+        if snapshot.seq == 1 || self.silent {
             return None;
         }
         match print(&json::line(snapshot)) {

@@ -2,7 +2,7 @@
 
 mod hunt;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -13,11 +13,14 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 use crate::app::{App, Effect, keys};
 use crate::cli::{Monitor, utf8_locale};
 use crate::event::{self, Event, QUEUE};
+use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::run::memory::{Memory, News};
 use crate::run::setup::{Plan, unusable};
+use crate::run::tee::Tee;
 use crate::run::watcher::Watcher;
 use crate::run::{End, panics};
+use crate::sample::Sample;
 use crate::source::clock::Clock;
 use crate::terminal::Screen;
 use crate::ui::Labels;
@@ -63,6 +66,14 @@ fn theme(monitor: &Monitor) -> Theme {
 /// Runs the screen until it ends.
 pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     panics::keep();
+    let tee = match monitor.recording.target() {
+        Some(target) => Tee::file(target, monitor, &limits),
+        None => Ok(Tee::memory(monitor, &limits)),
+    };
+    let tee = match tee {
+        Ok(tee) => tee,
+        Err(end) => return end,
+    };
     let (sender, receiver) = sync_channel(QUEUE);
     let searches = plan.searches();
     // The demo outlives the screen: its processes are ended when the terminal is back.
@@ -72,6 +83,8 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         theme: theme(monitor),
         watcher: Watcher::new(given, names, monitor.interval, sender.clone()),
         memory: Memory::start(searches && !monitor.no_state, None),
+        tee,
+        sender: sender.clone(),
         clock: Clock::real(),
         looked: Mono::default(),
         begun: Mono::default(),
@@ -83,14 +96,18 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     };
     let followed = demo.as_mut().map_or(Ok(()), |demo| event::spawn_demo(demo, sender.clone()));
     let end = match followed.and_then(|()| session.begin(searches, scenario)) {
-        Ok(()) => guarded(|| {
-            let end = session.run(&sender, &receiver);
-            session.memory.end(session.app.learned());
-            end
-        }),
+        Ok(()) => guarded(|| session.run(&sender, &receiver)),
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
     };
     drop(demo);
+    // What a bug made of it is not worth keeping.
+    if !matches!(end, End::Bug(_)) {
+        session.memory.end(session.app.learned());
+    }
+    // The terminal is back: what was recorded can be said.
+    if let Some(summary) = session.tee.finish() {
+        let _ = writeln!(io::stderr(), "corescope-top: {summary}");
+    }
     end
 }
 
@@ -105,6 +122,8 @@ struct Session {
     theme: Theme,
     watcher: Watcher,
     memory: Memory,
+    tee: Tee,
+    sender: SyncSender<Event>,
     clock: Clock,
     /// When processes were looked at last.
     looked: Mono,
@@ -141,8 +160,24 @@ impl Session {
             return self.watcher.search();
         }
         let labels = self.watcher.fix()?;
-        self.app.attach(Labels { scenario, ..labels });
+        self.attach(Labels { scenario, ..labels });
         Ok(())
+    }
+
+    /// Starts anew with another target.
+    pub(super) fn attach(&mut self, labels: Labels) {
+        self.tee.note(self.app.model(), &Input::Attach(labels.clone().into()));
+        self.app.attach(labels);
+    }
+
+    /// The model eats what is kept, and nothing else.
+    fn sample(&mut self, sample: &Arc<Sample>) -> Effect {
+        self.tee.note(self.app.model(), &Input::Sample(Arc::clone(sample)));
+        let effect = self.app.sample(sample);
+        if let Some(trouble) = self.tee.trouble() {
+            self.app.fault("recording", trouble);
+        }
+        effect
     }
 
     fn run(&mut self, sender: &SyncSender<Event>, receiver: &Receiver<Event>) -> End {
@@ -228,12 +263,13 @@ impl Session {
                     self.end = Some(End::Unusable(reasons));
                 }
                 self.remember();
-                let effect = self.app.sample(&sample);
+                let effect = self.sample(&sample);
                 if let Some(newest) = self.app.newest() {
                     self.watcher.heed(newest);
                 }
                 effect
             }
+            Event::Written(text) => self.app.notice(text),
             Event::Demo(update) => {
                 self.watcher.set_processes(update.ingestor, update.server);
                 self.app.scenario(update.scenario.name())
@@ -262,8 +298,11 @@ impl Session {
     fn remember(&mut self) {
         for news in self.memory.news() {
             match news {
-                News::Recalled(state) => self.app.recall(state),
-                News::Notice(text) => self.app.ui.notice = Some(text.into()),
+                News::Recalled(state) => {
+                    self.tee.note(self.app.model(), &Input::State(Arc::clone(&state)));
+                    self.app.recall(state);
+                }
+                News::Notice(text) => drop(self.app.notice(text)),
             }
         }
         self.memory.keep_when_due(|| self.app.learned());
@@ -283,6 +322,11 @@ impl Session {
                 Err(error) => self.ends(End::Bug(format!("no thread for sampling: {error}"))),
             },
             Effect::Choose => self.choose(),
+            Effect::Write => {
+                let said = self.tee.write(&self.sender);
+                self.app.notice(said);
+                Todo::Draw
+            }
             Effect::Quit => self.ends(End::Done),
             Effect::Interval(secs) => {
                 self.watcher.set_interval(secs);

@@ -29,7 +29,9 @@ pub enum Slot {
 }
 
 /// One lock that somebody holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Written down as `[slot, pid, name]`, with `true` as a fourth where it is exclusive.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldLock {
     /// Which.
     pub slot: Slot,

@@ -149,7 +149,8 @@ impl Attached {
         let mono = clock.mono();
         let io = self.read_io(folder, buffer, role)?.into();
         let started = self.start as f64 / procfs::ticks_per_second() as f64;
-        let uptime = (clock.since_boot() - started).max(0.0);
+        // The start is known to a hundredth of a second: more digits would only make recordings longer.
+        let uptime = ((clock.since_boot() - started).max(0.0) * 1e3).round() / 1e3;
         Ok(ProcSample { mono, pid, start: self.start, uptime, name: Arc::clone(&self.name), io })
     }
 

@@ -42,7 +42,7 @@ pub struct SourceConfig {
 #[derive(Debug)]
 pub enum SourceEvent {
     /// One look at every source.
-    Sample(Box<Sample>),
+    Sample(Arc<Sample>),
     /// A thread panicked, which is a bug; no further sample comes.
     Died(String),
 }
@@ -169,7 +169,7 @@ impl Sampler {
             let death = self.shared.board().death();
             let event = match death {
                 Some(text) => SourceEvent::Died(text),
-                None => SourceEvent::Sample(Box::new(self.collect())),
+                None => SourceEvent::Sample(Arc::new(self.collect())),
             };
             let over = matches!(event, SourceEvent::Died(_));
             if !sink(event) || over {

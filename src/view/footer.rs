@@ -1,4 +1,4 @@
-//! One line of key hints, or the filter while it is typed.
+//! One line of key hints, a notice in their place, or the filter while it is typed.
 
 use ratatui::layout::{Position, Rect};
 
@@ -15,7 +15,8 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, ui: &Ui, keys: &[KeyHelp]) -
         return Some(draw_filter(canvas, area, &ui.filter));
     }
     if let Some(notice) = &ui.notice {
-        canvas.text(area.x + 1, area.y, area.width.saturating_sub(1), notice, canvas.theme.warn);
+        let room = area.width.saturating_sub(2);
+        canvas.text(area.x.saturating_add(1), area.y, room, notice, canvas.theme.text);
         return None;
     }
     let hints = || keys.iter().filter_map(|row| row.hint);

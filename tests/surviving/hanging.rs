@@ -278,7 +278,7 @@ fn the_doctor_says_what_hangs_and_ends() {
     let dead = Dead::over(patient.folder());
     let (status, text, took) = doctor(&["--match", &name]);
     assert!(status == 1 && took < Duration::from_secs(6), "{took:?} {text}");
-    assert!(text.contains(&format!("pid {pid} (found by argv[0])")), "{text}");
+    assert!(text.contains(&format!("pid {pid} (found by argv[0]")), "{text}");
     assert!(text.contains("the database has not answered for"), "{text}");
     assert!(text.contains(patient.db().to_str().unwrap()), "{text}");
     drop(dead);

@@ -44,7 +44,7 @@ impl Session {
             Outcome::Attached { labels, same: true } => self.app.labels = labels,
             Outcome::Attached { labels, same: false } => {
                 self.memory.keep(self.app.learned());
-                self.app.attach(labels);
+                self.attach(labels);
                 self.memory.attached(self.watcher.database());
             }
             Outcome::Several(rows) => {

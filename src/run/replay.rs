@@ -1,0 +1,48 @@
+//! Recordings played back: through the same model, to the same outputs.
+
+use std::path::Path;
+
+use crate::cli::Monitor;
+use crate::model::Model;
+use crate::run::End;
+use crate::run::lines::Printer;
+use crate::tape::Tape;
+
+/// Prints what `--json` printed while the recording was made.
+///
+/// # Errors
+/// When the file can't be read or is no recording.
+pub fn lines(file: &Path, monitor: &Monitor) -> anyhow::Result<End> {
+    let tape = Tape::open(file)?;
+    let mut limits = tape.header().limits;
+    // What was given by hand wins over what was in force then.
+    monitor.limit.iter().try_for_each(|assignment| limits.set(assignment)).map_err(anyhow::Error::msg)?;
+    let (mut model, mut printer) = (Model::new(limits), Printer::new(monitor.count));
+    for number in 0..tape.chunks().len() {
+        let read = tape.read_until_damage(number)?;
+        for input in &read.inputs {
+            if let Some(snapshot) = model.feed(input)
+                && let Some(end) = printer.print(&snapshot)
+            {
+                return Ok(end);
+            }
+        }
+        if let Some(damage) = read.damage {
+            return Ok(End::Failed(damage));
+        }
+    }
+    if let Some(cut) = tape.cut() {
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), "corescope-top: {}: {cut}", file.display());
+    }
+    Ok(End::Done)
+}
+
+/// Shows a recording on the screen.
+///
+/// # Errors
+/// When the file can't be read or is no recording.
+pub fn screen(file: &Path, _monitor: &Monitor) -> anyhow::Result<End> {
+    let _tape = Tape::open(file)?;
+    Ok(End::Usage("replay has no screen yet; use --json".to_owned()))
+}
