@@ -7,6 +7,7 @@
 #[allow(dead_code)]
 mod terminal;
 
+mod clock;
 mod database;
 mod hanging;
 mod kept;

@@ -1,7 +1,6 @@
 //! A machine that was suspended: monitor and ingestor stop together and go on together.
 //!
-//! The real clock can't be set here (and a time namespace has no `CLOCK_REALTIME`); that a clock which
-//! is set back or forth gives no false rate and no false staleness is shown in the model's own tests.
+//! The real clock can't be set here (and a time namespace has no `CLOCK_REALTIME`); `clock` has that.
 
 use std::time::{Duration, Instant};
 
