@@ -166,6 +166,12 @@ fn described(proc_root: &Path, pid: u32, role: Role, by: &'static str, blind: bo
     Some(candidate)
 }
 
+/// Whether the process that was started then still has its pid.
+fn lives(proc_root: &Path, pid: u32, start: u64) -> bool {
+    let stat = Handle::open(proc_root.join(pid.to_string())).and_then(|handle| handle.head("stat", 1024));
+    stat.is_ok_and(|(stat, _)| process::stat(&stat).is_some_and(|now| now.start == start && !now.dead()))
+}
+
 /// A process that lives, and what the kernel says of it.
 struct Process {
     handle: Handle,

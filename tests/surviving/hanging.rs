@@ -210,9 +210,10 @@ fn an_ingestor_whose_disk_hangs_is_found() {
         return;
     }
     let patient = Patient::start();
-    let arguments = ["--match".to_owned(), patient.wanted()[1].clone()];
+    // By its pid, too: others may run on this machine.
+    let (name, pid) = (patient.wanted()[1].clone(), patient.pid().to_string());
     let dead = Dead::over(patient.folder());
-    let mut monitor = Monitor::start(&[&arguments[..], &["--wait".to_owned(), "9".to_owned()]].concat());
+    let mut monitor = Monitor::start(&["--match", &name, "--ingestor", &pid].map(str::to_owned));
     let line = monitor.until("rates", |line| line["io"]["ingestor"]["writeBytesPerSec"].is_number());
     assert_eq!(line["io"]["ingestor"]["pid"], patient.pid(), "{line}");
     hangs(&mut monitor, "db", |line| assert!(!faults(line, "stats").is_empty(), "{line}"));

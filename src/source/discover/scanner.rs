@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::aim::{Aim, Choice, Given, Sight};
-use super::{Candidate, Found, Names, Role, describe, rights, table, unseen};
+use super::{Candidate, Found, Names, Role, describe, lives, rights, table, unseen};
 use crate::sample::{Fault, FaultKind};
 use crate::source::patience::{NoAnswer, Patience, Pending};
 use crate::source::safe_file::explain;
@@ -102,10 +102,9 @@ impl Scanner {
             }
             other => other,
         });
-        let known = |start| unseen(&self.proc_root, pid, role, by).filter(|it| start == it.start);
         let text = match answer {
             // A late answer may be of the process that had this pid before.
-            Ok(described) => return described.filter(|it| known(it.start).is_some()),
+            Ok(described) => return described.filter(|it| lives(&self.proc_root, pid, it.start)),
             Err(NoAnswer::Yet(since)) => format!(
                 "its files have not been found yet, looking for them takes {}: a disk does not answer",
                 Span(Duration::from_secs(since.as_secs()))
