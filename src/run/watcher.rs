@@ -1,16 +1,16 @@
 //! What is watched: looked for, attached to, and followed when it goes away and comes back.
 
+mod newcomers;
+
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use std::time::Duration;
 
 use crate::cli::DEFAULT_STATS;
 use crate::event::Event;
 use crate::model::snapshot::Snapshot;
-use crate::model::wal::view::Process;
 use crate::run::panics;
 use crate::source::clock::Clock;
 use crate::source::discover::{Aim, Candidate, Choice, Found, Given, Names, Place, Sight};
@@ -20,10 +20,9 @@ use crate::state::keeper::Database;
 use crate::ui::Labels;
 use crate::ui::stage::{PickRow, Waiting};
 use crate::units::Mono;
+use newcomers::Newcomers;
 
 const PROC: &str = "/proc";
-/// How often all processes are looked at for those who opened the database meanwhile, at most.
-const NEWCOMERS_EVERY: Duration = Duration::from_secs(2);
 
 /// What a sighting leads to.
 #[derive(Debug)]
@@ -59,35 +58,6 @@ pub struct Watcher {
     /// What the last look found, to pick from.
     found: Found,
     newcomers: Newcomers,
-}
-
-/// Processes that have the database open and are none of those watched: one may be the server, or the
-/// ingestor where only files were given. Looking at all processes is worth it once for each.
-#[derive(Debug, Default)]
-struct Newcomers {
-    known: Vec<u32>,
-    looked: Mono,
-    /// There is one, and the look is still to come.
-    wanted: bool,
-}
-
-impl Newcomers {
-    /// Whether there is one who was not looked for yet. One that opens the database only now and then
-    /// has another pid each time: for such the looks are rare.
-    fn any(&mut self, open_by: &[Process], watched: [Option<u32>; 2], now: Mono) -> bool {
-        let strangers = open_by.iter().filter_map(|process| process.pid);
-        let strangers: Vec<u32> = strangers.filter(|pid| !watched.contains(&Some(*pid))).collect();
-        let new = strangers.iter().any(|pid| !self.known.contains(pid));
-        if !new {
-            self.known = strangers;
-            return false;
-        }
-        if now.since(self.looked) < NEWCOMERS_EVERY {
-            return false;
-        }
-        (self.known, self.looked) = (strangers, now);
-        true
-    }
 }
 
 impl Watcher {
@@ -211,7 +181,7 @@ impl Watcher {
         let watched = [config.ingestor, config.server];
         let complete = watched.iter().all(Option::is_some);
         let Some(sqlite) = snapshot.sqlite.as_ref().filter(|_| !complete) else { return };
-        self.newcomers.wanted |= self.newcomers.any(&sqlite.wal.open_by, watched, snapshot.mono);
+        self.newcomers.heed(&sqlite.wal.open_by, watched, snapshot.mono);
     }
 
     /// Whether somebody has the database open who may be the server, or the ingestor, that is not watched

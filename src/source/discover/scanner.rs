@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::aim::{Aim, Choice, Given, Sight};
-use super::{Candidate, Found, Names, Role, describe, lives, rights, table, unseen};
+use super::who::lives;
+use super::{Candidate, Found, Names, Role, describe, rights, table, unseen};
 use crate::sample::{Fault, FaultKind};
 use crate::source::patience::{NoAnswer, Patience, Pending};
 use crate::source::safe_file::explain;
