@@ -124,7 +124,7 @@ pub struct Target {
     /// Process id of the server
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
     pub server: Option<u32>,
-    /// The SQLite database; opened read-only, for the moment of a query
+    /// The SQLite database; opened read-only, for the moment of a look
     #[arg(long, value_name = "PATH")]
     pub db: Option<PathBuf>,
     /// The ingestor's stats file [default: $CORESCOPE_INGESTOR_STATS, else what is found, else
@@ -178,6 +178,9 @@ pub struct Monitor {
     /// With --json or record: wait so many seconds for an ingestor to appear [default: don't wait]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = wait)]
     pub wait: Option<f64>,
+    /// Neither use nor keep what was learned about the database
+    #[arg(long, global = true)]
+    pub no_state: bool,
     /// How to record.
     #[command(flatten)]
     pub recording: Recording,
