@@ -196,7 +196,11 @@ pub fn utf8_locale(variables: [Option<&str>; 3]) -> bool {
     name.contains("utf-8") || name.contains("utf8")
 }
 
-fn interval(text: &str) -> Result<f64, String> {
+/// Seconds between samples.
+///
+/// # Errors
+/// What may be given.
+pub fn interval(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(secs) if INTERVALS.contains(&secs) => Ok(secs),
         _ => Err("give seconds from 0.1 to 60".to_owned()),

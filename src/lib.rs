@@ -15,7 +15,7 @@
 //! | pure core | [`parse`], [`model`] | vocabulary |
 //! | edges in | [`source`] | vocabulary, [`parse`] |
 //! | edges out | [`output`], [`view`] | vocabulary, core |
-//! | wiring | [`cli`], [`app`], [`event`], [`terminal`], [`run`] | all |
+//! | wiring | [`cli`], [`app`], [`event`], [`terminal`], [`run`], [`settings`] | all |
 //! | aside | [`demo`] | vocabulary; only the wiring imports it |
 
 pub mod app;
@@ -27,6 +27,7 @@ pub mod output;
 pub mod parse;
 pub mod run;
 pub mod sample;
+pub mod settings;
 pub mod source;
 pub mod terminal;
 pub mod ui;

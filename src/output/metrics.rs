@@ -80,7 +80,7 @@ impl Collector for Families {
     }
 }
 
-/// The exposition in the OpenMetrics text format, 1.0.
+/// The exposition in the `OpenMetrics` text format, 1.0.
 ///
 /// # Errors
 /// None in practice: it is written to memory.
@@ -92,7 +92,7 @@ pub fn openmetrics(snapshot: &Snapshot) -> Result<String, fmt::Error> {
     Ok(text)
 }
 
-/// The same in the older text format, 0.0.4, which node_exporter's textfile collector reads: there a
+/// The same in the older text format, 0.0.4, which `node_exporter`'s textfile collector reads: there a
 /// counter's full name is described, and units and the end go without saying.
 ///
 /// # Errors
