@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod lines;
+pub mod listen;
 pub mod panics;
 pub mod screen;
 pub mod setup;

@@ -22,7 +22,7 @@ pub fn read(input: &str) -> Result<Settings, Vec<Problem>> {
         Ok(table) => reader.top(table.get_ref()),
         Err(error) => {
             let at = error.span().map_or(0, |span| span.start);
-            reader.problem(at, error.message().to_owned());
+            reader.problem(at, error.message());
         }
     }
     let Reader { settings, mut problems, .. } = reader;
@@ -51,12 +51,11 @@ impl Reader<'_> {
 
     fn unknown<'k>(&mut self, key: &Key, what: &str, known: impl IntoIterator<Item = &'k str> + Clone) {
         let name = key.get_ref();
-        let text = match meant(name, known.clone()) {
-            Some(meant) => format!("unknown {what} `{name}`: did you mean `{meant}`?"),
-            None => {
-                let all: Vec<&str> = known.into_iter().collect();
-                format!("unknown {what} `{name}`; there are {}", all.join(", "))
-            }
+        let text = if let Some(meant) = meant(name, known.clone()) {
+            format!("unknown {what} `{name}`: did you mean `{meant}`?")
+        } else {
+            let all: Vec<&str> = known.into_iter().collect();
+            format!("unknown {what} `{name}`; there are {}", all.join(", "))
         };
         self.problem(key.span().start, text);
     }
