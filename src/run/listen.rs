@@ -142,7 +142,9 @@ mod tests {
 
     fn server(page: Option<Page>) -> SocketAddr {
         let latest = Latest::default();
-        page.into_iter().for_each(|page| latest.put(page));
+        if let Some(page) = page {
+            latest.put(page);
+        }
         spawn("127.0.0.1:0".parse().unwrap(), latest).unwrap()
     }
 
