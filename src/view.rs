@@ -5,6 +5,7 @@
 
 mod canvas;
 mod disk;
+mod explain;
 mod figures;
 mod footer;
 mod graph;
