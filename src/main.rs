@@ -4,8 +4,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use corescope_top::cli::{Cli, Command, Monitor};
+use corescope_top::cli::{Cli, Command, Monitor, Target};
 use corescope_top::demo;
+use corescope_top::run::forms::Form;
 use corescope_top::run::setup::{self, Plan};
 use corescope_top::run::{End, doctor, lines, screen};
 
@@ -25,16 +26,26 @@ fn run(cli: &Cli) -> anyhow::Result<End> {
         None => watch(&cli.monitor, || Ok(setup::of_target(&cli.target))),
         Some(Command::Demo(args)) => watch(&cli.monitor, || setup::of_demo(args.scenario)),
         Some(Command::Doctor(_)) => Ok(End::Done),
+        Some(Command::Metrics(args)) => once(cli, &args.target, setup::metrics(args)?),
+        Some(Command::Check(args)) => once(cli, &args.target, Form::Check),
+        Some(Command::Status(args)) => once(cli, &args.target, setup::status(args)),
         Some(Command::DemoDirector { scenario }) => demo::director::run(*scenario).map(|()| End::Done),
         Some(Command::DemoIngestor(args)) => demo::ingestor::run(args).map(|()| End::Done),
         Some(Command::DemoServer(args)) => demo::server::run(args).map(|()| End::Done),
     }
 }
 
+/// A line output other than `--json`.
+fn once(cli: &Cli, target: &Target, form: Form) -> anyhow::Result<End> {
+    let limits = cli.monitor.limits().map_err(anyhow::Error::msg)?;
+    Ok(lines::run(setup::of_target(&target.or(&cli.target)), &cli.monitor, limits, form))
+}
+
 fn watch(monitor: &Monitor, target: impl FnOnce() -> anyhow::Result<Plan>) -> anyhow::Result<End> {
     let limits = monitor.limits().map_err(anyhow::Error::msg)?;
     if monitor.json {
-        return Ok(lines::run(target()?, monitor, limits));
+        let form = Form::Json { left: monitor.count.unwrap_or(u64::MAX) };
+        return Ok(lines::run(target()?, monitor, limits, form));
     }
     // Nothing is started for a screen that can't be.
     if let Err(end) = screen::possible() {

@@ -1,6 +1,5 @@
-//! Line outputs: one JSON object per sample, from the second sample on.
+//! Line outputs: what a sample becomes is its form's affair.
 
-use std::io::{self, ErrorKind, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -9,8 +8,8 @@ use crate::event::{self, Event};
 use crate::model::Model;
 use crate::model::limits::Limits;
 use crate::model::snapshot::{ProcView, Snapshot};
-use crate::output::json;
 use crate::run::End;
+use crate::run::forms::Form;
 use crate::run::screen::BLIND_AFTER;
 use crate::run::setup::{Plan, unusable};
 use crate::run::watcher::{Outcome, Watcher};
@@ -19,8 +18,11 @@ use crate::source::finder::Sighting;
 /// How often processes are looked at while a target is missing.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Prints lines until `--count` is reached, the pipe is closed, or a signal ends it.
-pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
+/// What a form that ends with its first line may take beyond two samples.
+const ONE_SHOT: Duration = Duration::from_secs(3);
+
+/// Prints lines until the form has enough, the pipe is closed, or a signal ends it.
+pub fn run(plan: Plan, monitor: &Monitor, limits: Limits, form: Form) -> End {
     // One place only: who reads slowly gets fewer lines, and nothing piles up.
     let (sender, receiver) = sync_channel(1);
     let searches = plan.searches();
@@ -32,13 +34,14 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         return End::Bug(format!("no thread for sampling: {error}"));
     }
     let patience = Instant::now() + Duration::from_secs_f64(monitor.wait.unwrap_or(0.0));
-    let (left, found) = (monitor.count.unwrap_or(u64::MAX), !searches);
     let (model, looked) = (Model::new(limits), Instant::now());
+    let hurry = patience + Duration::from_secs_f64(2.0 * monitor.interval) + ONE_SHOT;
     let mut lines = Lines {
         watcher,
         model,
-        left,
-        found,
+        deadline: form.is_one_shot().then_some(hurry),
+        form,
+        found: !searches,
         judged: false,
         lost: false,
         patience,
@@ -54,7 +57,9 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
 struct Lines {
     watcher: Watcher,
     model: Model,
-    left: u64,
+    form: Form,
+    /// When a form that can't wait gives up.
+    deadline: Option<Instant>,
     /// There is a target, or was one.
     found: bool,
     /// The first sample has been looked at for something to watch.
@@ -73,7 +78,8 @@ impl Lines {
     fn print_all(&mut self, receiver: &Receiver<Event>) -> End {
         loop {
             // While the target is there only its samples wake this up.
-            let idle = if self.found && !self.lost { Duration::from_hours(1) } else { LOOK_EVERY };
+            let calm = if self.deadline.is_some() { LOOK_EVERY } else { Duration::from_hours(1) };
+            let idle = if self.found && !self.lost { calm } else { LOOK_EVERY };
             let end = match receiver.recv_timeout(idle) {
                 Ok(event) => self.handle(event),
                 Err(RecvTimeoutError::Timeout) => self.idle(),
@@ -87,6 +93,9 @@ impl Lines {
 
     /// Nothing came for a while: looks once more, and goes without if no look comes back.
     fn idle(&mut self) -> Option<End> {
+        if self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
+            return Some(self.form.unusable(vec!["the target has not answered in time".to_owned()]));
+        }
         self.look();
         if self.found || self.sighted || self.begun.elapsed() < BLIND_AFTER {
             return None;
@@ -94,7 +103,7 @@ impl Lines {
         self.found = true;
         match self.watcher.go_blind() {
             Ok(Outcome::Attached { .. }) => None,
-            Ok(_) => Some(End::Unusable(vec!["looking at the processes takes too long".to_owned()])),
+            Ok(_) => Some(self.form.unusable(vec!["looking at the processes takes too long".to_owned()])),
             Err(error) => Some(End::Bug(format!("no thread for sampling: {error}"))),
         }
     }
@@ -112,20 +121,20 @@ impl Lines {
                 if !std::mem::replace(&mut self.judged, true)
                     && let Some(reasons) = unusable(&sample)
                 {
-                    return Some(End::Unusable(reasons));
+                    return Some(self.form.unusable(reasons));
                 }
                 self.lost = is_lost(&snapshot);
                 if self.lost && self.looked.elapsed() >= LOOK_EVERY {
                     self.look();
                 }
-                self.print(&snapshot)
+                self.form.put(&snapshot, self.model.limits())
             }
             Event::Seen(sighting) => self.seen(*sighting),
             Event::Demo(update) => {
                 self.watcher.set_processes(update.ingestor, update.server);
                 None
             }
-            Event::DemoFailed(error) => Some(End::Unusable(vec![format!("the demo ended: {error}")])),
+            Event::DemoFailed(error) => Some(self.form.unusable(vec![format!("the demo ended: {error}")])),
             Event::Died(text) => Some(End::Bug(text)),
             Event::Key(_) | Event::Signal(_) | Event::Hangup => None,
         }
@@ -148,39 +157,20 @@ impl Lines {
             }
             Ok(Outcome::Nobody(waiting)) if Instant::now() >= self.patience => {
                 let looked = format!("no process named {} was found", waiting.looks_for);
-                Some(End::Unusable([vec![looked], waiting.problems].concat()))
+                Some(self.form.unusable([vec![looked], waiting.problems].concat()))
             }
             Ok(Outcome::Nothing | Outcome::Nobody(_)) => None,
             Ok(Outcome::Several(rows)) => {
                 let pids: Vec<String> = rows.iter().map(|row| row.pid.to_string()).collect();
                 let text = format!("several ingestors run: choose one with --ingestor ({})", pids.join(", "));
-                Some(End::Unusable(vec![text]))
+                Some(self.form.unusable(vec![text]))
             }
             Err(error) => Some(End::Bug(format!("no thread for sampling: {error}"))),
         }
-    }
-
-    fn print(&mut self, snapshot: &Snapshot) -> Option<End> {
-        if snapshot.seq == 1 {
-            return None;
-        }
-        match print(&json::line(snapshot)) {
-            Ok(()) => self.left -= 1,
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Some(End::Done),
-            Err(error) => return Some(End::Unusable(vec![format!("writing to standard output: {error}")])),
-        }
-        (self.left == 0).then_some(End::Done)
     }
 }
 
 fn is_lost(snapshot: &Snapshot) -> bool {
     let gone = |process: &Option<ProcView>| process.as_ref().is_some_and(|it| it.gone_since.is_some());
     gone(&snapshot.ingestor) || gone(&snapshot.server)
-}
-
-fn print(line: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(line.as_bytes())?;
-    out.write_all(b"\n")?;
-    out.flush()
 }
