@@ -5,6 +5,7 @@
 
 mod canvas;
 mod disk;
+mod explain;
 mod figures;
 mod footer;
 mod graph;
@@ -29,7 +30,7 @@ use crate::ui::{Labels, Panel, Ui};
 use crate::units::Mono;
 use canvas::{Canvas, cut_left, cut_top};
 use panel::Chrome;
-pub use theme::Theme;
+pub use theme::{Palette, ROLES, THEMES, Theme};
 
 /// A row of the help: keys and what they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

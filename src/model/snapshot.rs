@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::verdict::{Event, Verdict};
 use crate::model::wal::view::WalView;
-use crate::sample::{DbHeader, FileStat, Liveness, MqttSource, Reading, WalIndex, WriterPerf};
+use crate::sample::{DbHeader, FileStat, IoCounters, Liveness, MqttSource, Reading, WalIndex, WriterPerf};
 use crate::units::{Bytes, Mono, Wall};
 
 /// Everything known at one sample.
@@ -82,6 +82,8 @@ pub struct ProcView {
     pub uptime: Option<f64>,
     /// When it was last read, if it can't be read now.
     pub gone_since: Option<Mono>,
+    /// Its counters; `None` where they could not be read just now.
+    pub counters: Option<IoCounters>,
     /// Its rates; `None` until two good samples of the same process.
     pub rates: Option<IoRates>,
     /// The rates that were known last, of a process that can't be read now.
