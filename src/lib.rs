@@ -14,7 +14,7 @@
 //! | --- | --- | --- |
 //! | vocabulary | [`units`], [`sample`], [`ui`] | nothing of ours |
 //! | pure core | [`parse`], [`model`] | vocabulary |
-//! | edges in | [`source`], [`tape`] | vocabulary, [`parse`]; a tape also what a model is fed with |
+//! | edges in | [`source`], [`state`], [`tape`] | vocabulary, [`parse`]; a tape and the state also what a model is fed with |
 //! | edges out | [`output`], [`view`] | vocabulary, core |
 //! | wiring | [`cli`], [`app`], [`event`], [`terminal`], [`run`] | all |
 //! | aside | [`demo`] | vocabulary; only the wiring imports it |
@@ -29,6 +29,7 @@ pub mod parse;
 pub mod run;
 pub mod sample;
 pub mod source;
+pub mod state;
 pub mod tape;
 pub mod terminal;
 pub mod ui;

@@ -2,10 +2,13 @@
 
 pub mod baseline;
 pub mod cache;
+pub mod faults;
 pub mod history;
 pub mod input;
 pub mod io;
+pub mod judge;
 pub mod limits;
+pub mod normal;
 pub mod rules;
 pub mod snapshot;
 pub mod sources;
@@ -14,11 +17,14 @@ pub mod state;
 pub mod verdict;
 pub mod wal;
 
-use crate::sample::{Reading, Sample};
+use crate::sample::Sample;
 use cache::CacheShare;
+use faults::FaultTracker;
 use io::ProcTracker;
+use judge::Judge;
 use limits::Limits;
-use snapshot::{FlagId, Snapshot, SourceFault};
+use normal::Normal;
+use snapshot::{FlagId, Snapshot};
 use sources::StatsTracker;
 use sqlite::SqliteTracker;
 use state::State;
@@ -35,6 +41,9 @@ pub struct Model {
     server_cache: CacheShare,
     stats: StatsTracker,
     sqlite: SqliteTracker,
+    normal: Normal,
+    judge: Judge,
+    faults: FaultTracker,
 }
 
 impl Model {
@@ -49,6 +58,9 @@ impl Model {
             server_cache: CacheShare::default(),
             stats: StatsTracker::default(),
             sqlite: SqliteTracker::default(),
+            normal: Normal::default(),
+            judge: Judge::default(),
+            faults: FaultTracker::default(),
         }
     }
 
@@ -57,17 +69,26 @@ impl Model {
         &self.limits
     }
 
-    /// Takes what an earlier run learned about this database. Where this run has learned more by itself
+    /// Takes what an earlier run learned about this database. Where this run has learned enough by itself
     /// that stays.
-    pub fn recall(&mut self, _state: &State) {}
+    pub fn recall(&mut self, state: &State) {
+        self.normal.recall(state);
+        self.judge.recall(state);
+    }
 
     /// What has been learned so far, for the next run.
     pub fn learned(&self) -> State {
-        State::default()
+        let mut state = State::default();
+        self.normal.remember(&mut state);
+        self.judge.remember(&mut state);
+        state
     }
 
     /// Takes the level of now as normal.
-    pub fn accept(&mut self) {}
+    pub fn accept(&mut self) {
+        self.normal.accept();
+        self.judge.accept();
+    }
 
     /// Eats one sample and says what is known after it.
     pub fn push(&mut self, sample: &Sample) -> Snapshot {
@@ -93,8 +114,21 @@ impl Model {
         self.put_cache_share(&mut snapshot, sample);
         snapshot.flags = rules::flags(&snapshot, &self.limits, self.stats.interval());
         mark_rows(&mut snapshot);
-        snapshot.faults = faults(sample, &snapshot);
+        snapshot.faults = self.faults.push(sample, &snapshot);
+        self.judge(&mut snapshot, sample);
         snapshot
+    }
+
+    /// Judges by what is normal, and learns from it where nothing is wrong.
+    fn judge(&mut self, snapshot: &mut Snapshot, sample: &Sample) {
+        let (verdicts, events) = self.judge.push(snapshot, sample, &self.limits, &self.normal);
+        (snapshot.verdicts, snapshot.events) = (verdicts, events);
+        let deviates = self.judge.deviates();
+        self.normal.push(snapshot, self.judge.quiet(), deviates);
+        if deviates.is_some_and(|since| sample.mono.since(since).as_secs_f64() > self.limits.accept_after) {
+            self.accept();
+        }
+        snapshot.learning = self.normal.learning(sample.mono);
     }
 
     /// The server reads for the web page, so its share is the interesting one; where none can be
@@ -121,24 +155,4 @@ fn mark_rows(snapshot: &mut Snapshot) {
             row.flag = Some(flag.id);
         }
     }
-}
-
-/// What could not be read, in the order in which it matters to the reader.
-fn faults(sample: &Sample, snapshot: &Snapshot) -> Vec<SourceFault> {
-    let processes = [("ingestor", &sample.ingestor), ("server", &sample.server)];
-    let mut faults = Vec::new();
-    for (role, reading) in processes {
-        faults.extend(SourceFault::of(role, reading));
-        faults.extend(reading.good().and_then(|process| SourceFault::of(role, &process.io)));
-    }
-    faults.extend(sources::silent_fault(snapshot, &sample.stats));
-    faults.extend(sources::unread_fault(&snapshot.sources, &sample.stats));
-    let uptime = snapshot.ingestor.as_ref().and_then(|process| process.uptime);
-    faults.extend(sources::stale_fault(&snapshot.sources, &sample.stats, uptime));
-    faults.extend(SourceFault::of("db", &sample.db));
-    if let Reading::Good(db) = &sample.db {
-        faults.extend(sqlite::faults(db));
-    }
-    faults.extend(SourceFault::of("stats", &sample.watch));
-    faults
 }

@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod lines;
+pub mod memory;
 pub mod panics;
 pub mod replay;
 pub mod screen;

@@ -41,6 +41,18 @@ pub struct Snapshot {
     pub learning: Learning,
 }
 
+impl Snapshot {
+    /// The processes with their roles.
+    pub fn processes(&self) -> [(&'static str, Option<&ProcView>); 2] {
+        [("ingestor", self.ingestor.as_ref()), ("server", self.server.as_ref())]
+    }
+
+    /// The row of a write source.
+    pub fn row(&self, name: &str) -> Option<&SourceRow> {
+        self.sources.rows.iter().find(|row| &*row.name == name)
+    }
+}
+
 /// How far it has been learned what is normal.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Learning {
@@ -143,6 +155,10 @@ pub struct SourcesView {
     pub stale: bool,
     /// The ingestor restarted: the counters went back in this update.
     pub restarted: bool,
+    /// Counts the updates of the file, from 1; rates change only with it.
+    pub updates: u64,
+    /// Seconds between the last two updates; `None` before the second and across a restart.
+    pub interval: Option<f64>,
     /// Rows of the table, in the file's order: counters, then backfills.
     pub rows: Vec<SourceRow>,
     /// How many names were left out because there were too many.
@@ -244,18 +260,34 @@ pub struct Flag {
     pub text: String,
 }
 
+/// When something was seen first, by both clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Wall-clock time, for people.
+    pub at: Wall,
+    /// Monotonic time, to count from.
+    pub mono: Mono,
+}
+
 /// A source that could not be read, or can't be relied on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceFault {
     /// Which: `ingestor`, `server`, `stats`, `db`, `wal`.
     pub source: &'static str,
     /// One clear line: what failed, on what, what to do.
     pub text: String,
+    /// The sample that had this fault first, all since then having it; filled in by the model.
+    pub since: Option<Since>,
 }
 
 impl SourceFault {
     /// The fault of a reading, if it has one.
     pub fn of<T>(source: &'static str, reading: &Reading<T>) -> Option<Self> {
-        reading.fault().map(|fault| Self { source, text: fault.text.clone() })
+        reading.fault().map(|fault| Self { source, text: fault.text.clone(), since: None })
+    }
+
+    /// Seconds that it has lasted at `now`.
+    pub fn age(&self, now: Mono) -> Option<f64> {
+        self.since.map(|since| now.since(since.mono).as_secs_f64())
     }
 }

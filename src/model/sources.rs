@@ -106,13 +106,13 @@ impl StatsTracker {
                 (self.interval, base.as_ref().and_then(|b| b.totals.get(name)))
             {
                 let rolling = self.baselines.entry(Arc::clone(name)).or_default();
-                rolling.push(stats.mono.secs(), secs, total - before);
+                rolling.push(stats.mono.secs(), secs, total.saturating_sub(*before));
             }
         }
         let secs = self.interval;
         self.show(stats, |name, _| {
             let before = base.as_ref()?.totals.get(name)?;
-            Some((totals.get(name)? - before) as f64 / secs?)
+            Some(totals.get(name)?.saturating_sub(*before) as f64 / secs?)
         });
         self.view.restarted = restarted;
         self.baselines.retain(|name, _| totals.contains_key(name));
@@ -144,6 +144,8 @@ impl StatsTracker {
             })
             .collect();
         let file = &stats.file;
+        self.view.updates += 1;
+        self.view.interval = self.interval;
         self.view.sampled_at = file.sampled_at;
         self.view.restarted = false;
         self.view.left_out = file.left_out;
@@ -227,7 +229,7 @@ pub fn stale_fault(
             "stats file is {shown} old (limit {STALE_SECS} s): the ingestor has stopped publishing it, or has ended"
         ),
     };
-    Some(SourceFault { source: "stats", text })
+    Some(SourceFault { source: "stats", text, since: None })
 }
 
 /// Newer builds wait for their backfills before they publish anything: an ingestor that writes hard
@@ -239,7 +241,7 @@ pub fn silent_fault(snapshot: &Snapshot, reading: &Reading<StatsSample>) -> Opti
     let left_over = snapshot.sources.age.zip(ingestor.uptime).is_some_and(|(age, uptime)| age > uptime);
     let text =
         format!("ingestor writes {} and publishes no stats: a backfill at start-up?", BytesPerSec(write));
-    (absent || left_over).then_some(SourceFault { source: "stats", text })
+    (absent || left_over).then_some(SourceFault { source: "stats", text, since: None })
 }
 
 fn span(secs: f64) -> Span {

@@ -2,6 +2,7 @@
 //!
 //! Unknown is `null`; numbers are unrounded.
 
+mod verdicts;
 mod wal;
 
 use jiff::Timestamp;
@@ -22,8 +23,15 @@ pub fn line(snapshot: &Snapshot) -> String {
         faults: snapshot
             .faults
             .iter()
-            .map(|fault| FaultLine { source: fault.source, text: &fault.text })
+            .map(|fault| FaultLine {
+                source: fault.source,
+                text: &fault.text,
+                since: fault.since.and_then(|since| timestamp(since.at, 3)),
+            })
             .collect(),
+        verdicts: verdicts::verdicts(snapshot),
+        events: verdicts::events(snapshot),
+        learning: verdicts::learning(snapshot.learning),
     };
     // Plain data with string keys always serialises; a line that did not would be no JSON at all.
     serde_json::to_string(&object).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
@@ -43,6 +51,9 @@ struct Line<'a> {
     write_sources: WriteSources<'a>,
     flags: Vec<FlagLine<'a>>,
     faults: Vec<FaultLine<'a>>,
+    verdicts: Vec<verdicts::VerdictLine<'a>>,
+    events: Vec<verdicts::EventLine<'a>>,
+    learning: verdicts::LearningLine,
 }
 
 #[derive(Serialize)]
@@ -162,6 +173,7 @@ fn flag(flag: &Flag) -> FlagLine<'_> {
 struct FaultLine<'a> {
     source: &'static str,
     text: &'a str,
+    since: Option<String>,
 }
 
 #[cfg(test)]
@@ -169,8 +181,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::model::snapshot::{FlagId, IoRates, SourceFault};
+    use crate::model::snapshot::{FlagId, IoRates, Since, SourceFault};
     use crate::units::Bytes;
+    use crate::units::Mono;
 
     fn parsed(snapshot: &Snapshot) -> Value {
         serde_json::from_str(&line(snapshot)).unwrap()
@@ -194,6 +207,7 @@ mod tests {
 
     #[test]
     fn numbers_are_raw() {
+        let since = Some(Since { at: Wall::from_secs(1_795_356_202), mono: Mono(7) });
         let row = SourceRow {
             name: "backfill_path_json".into(),
             backfill: true,
@@ -221,7 +235,7 @@ mod tests {
                 limit: 50.2,
                 text: "…".into(),
             }],
-            faults: vec![SourceFault { source: "stats", text: "a \"quoted\" fault".into() }],
+            faults: vec![SourceFault { source: "stats", text: "a \"quoted\" fault".into(), since }],
             ..Snapshot::default()
         };
         let value = parsed(&snapshot);
@@ -241,6 +255,9 @@ mod tests {
             json!({"flag": "backfill_vs_tx", "subject": "backfill_path_json", "value": 240.1, "limit": 50.2,
                 "text": "…"})
         );
-        assert_eq!(value["faults"][0], json!({"source": "stats", "text": "a \"quoted\" fault"}));
+        assert_eq!(
+            value["faults"][0],
+            json!({"source": "stats", "text": "a \"quoted\" fault", "since": "2026-11-22T14:03:22.000Z"})
+        );
     }
 }

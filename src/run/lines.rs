@@ -13,6 +13,7 @@ use crate::model::limits::Limits;
 use crate::model::snapshot::{ProcView, Snapshot};
 use crate::output::json;
 use crate::run::End;
+use crate::run::memory::{self, Memory, News};
 use crate::run::screen::BLIND_AFTER;
 use crate::run::setup::{Plan, unusable};
 use crate::run::tee::Tee;
@@ -76,6 +77,7 @@ fn watch(
     let (model, looked) = (Model::new(limits), Instant::now());
     let mut lines = Lines {
         watcher,
+        memory: Memory::start(searches && !monitor.no_state, None),
         model,
         tee,
         printer,
@@ -93,6 +95,7 @@ fn watch(
         Ok(()) => lines.print_all(&receiver),
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
     };
+    lines.memory.end(lines.model.learned());
     (end, lines.tee.finish())
 }
 
@@ -100,6 +103,7 @@ fn watch(
 #[allow(clippy::struct_excessive_bools)]
 struct Lines {
     watcher: Watcher,
+    memory: Memory,
     model: Model,
     tee: Tee,
     printer: Printer,
@@ -165,7 +169,10 @@ impl Lines {
         }
         self.found = true;
         match self.watcher.go_blind() {
-            Ok(Outcome::Attached { .. }) => None,
+            Ok(Outcome::Attached { .. }) => {
+                self.memory.attached(self.watcher.database());
+                None
+            }
             Ok(_) => Some(End::Unusable(vec!["looking at the processes takes too long".to_owned()])),
             Err(error) => Some(End::Bug(format!("no thread for sampling: {error}"))),
         }
@@ -180,6 +187,7 @@ impl Lines {
         match event {
             Event::Sample { generation, .. } if !self.watcher.is_current(generation) => None,
             Event::Sample { sample, .. } => {
+                self.remember();
                 let snapshot = self.feed(&Input::Sample(Arc::clone(&sample)))?;
                 if !std::mem::replace(&mut self.judged, true)
                     && let Some(reasons) = unusable(&sample)
@@ -187,7 +195,8 @@ impl Lines {
                     return Some(End::Unusable(reasons));
                 }
                 self.lost = is_lost(&snapshot);
-                if self.lost && self.looked.elapsed() >= LOOK_EVERY {
+                self.watcher.heed(&snapshot);
+                if (self.lost || self.watcher.misses_somebody()) && self.looked.elapsed() >= LOOK_EVERY {
                     self.look();
                 }
                 self.trouble().or_else(|| self.printer.print(&snapshot))
@@ -204,9 +213,20 @@ impl Lines {
         }
     }
 
+    /// Takes what earlier runs learned, and sees to it that the next ones have it.
+    fn remember(&mut self) {
+        for news in self.memory.news() {
+            match news {
+                News::Recalled(state) => drop(self.feed(&Input::State(state))),
+                News::Notice(text) => memory::say(&text),
+            }
+        }
+        self.memory.keep_when_due(|| self.model.learned());
+    }
+
     fn seen(&mut self, sighting: Sighting) -> Option<End> {
         self.sighted = true;
-        let outcome = match (self.found, self.lost) {
+        let outcome = match (self.found, self.lost || self.watcher.misses_somebody()) {
             (false, _) => self.watcher.found(sighting),
             (true, true) => self.watcher.follow(&sighting),
             (true, false) => return None,
@@ -215,7 +235,9 @@ impl Lines {
             Ok(Outcome::Attached { same, labels }) => {
                 self.found = true;
                 if !same {
+                    self.memory.keep(self.model.learned());
                     self.feed(&Input::Attach(labels.into()));
+                    self.memory.attached(self.watcher.database());
                 }
                 None
             }
