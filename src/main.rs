@@ -36,6 +36,9 @@ fn run(cli: &Cli) -> anyhow::Result<End> {
 
 fn record(args: &RecordArgs, cli: &Cli) -> anyhow::Result<End> {
     let monitor = &cli.monitor;
+    if monitor.recording.record.is_some() {
+        return Ok(End::Usage("record takes one file: leave --record away".to_owned()));
+    }
     let limits = monitor.limits().map_err(anyhow::Error::msg)?;
     let recording = Recording { record: Some(args.file.clone()), ..monitor.recording.clone() };
     let Some(target) = recording.target() else { return Ok(End::Done) };

@@ -13,6 +13,9 @@ use crate::tape::Tape;
 /// # Errors
 /// When the file can't be read or is no recording.
 pub fn lines(file: &Path, monitor: &Monitor) -> anyhow::Result<End> {
+    if monitor.recording.record.is_some() {
+        return Ok(End::Usage("a replay is not recorded".to_owned()));
+    }
     let tape = Tape::open(file)?;
     let mut limits = tape.header().limits;
     // What was given by hand wins over what was in force then.

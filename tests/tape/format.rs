@@ -104,3 +104,9 @@ fn a_file_of_a_newer_program_opens_and_one_of_a_newer_format_says_so() {
     std::fs::write(&path, plain.replace("\"version\":1", "\"version\":2")).unwrap();
     assert!(Tape::open(&path).unwrap_err().to_string().contains("format version 2"));
 }
+
+#[test]
+fn a_tape_may_be_read_on_another_thread() {
+    fn sent<T: Send + Sync>() {}
+    sent::<Tape>();
+}
