@@ -141,7 +141,7 @@ fn a_notice_stands_until_the_next_key() {
 fn what_the_recorder_says_stands_among_the_faults() {
     let mut app = app();
     app.fault("recording", "nobody sees it yet".to_owned());
-    app.sample(&crate::sample::Sample::default());
+    app.sample(&Sample::default());
     app.fault("recording", "recording stopped: x".to_owned());
     let faults = &app.newest().unwrap().faults;
     assert_eq!(
