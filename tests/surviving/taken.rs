@@ -46,8 +46,7 @@ fn serve(mut device: File) {
         let word = |at: usize| u32::from_ne_bytes(request[at..at + 4].try_into().unwrap());
         if word(4) == INIT {
             // Version 7.31, 64 KB of read-ahead and of a write; the rest is 0.
-            let mut answer =
-                [80_u32, 0, word(8), word(12), 7, 31, 65_536, 0, 12 | 9 << 16, 65_536, 1].to_vec();
+            let mut answer = [80_u32, 0, word(8), word(12), 7, 31, 65_536, 0, 0x9_000c, 65_536, 1].to_vec();
             answer.resize(20, 0);
             let bytes: Vec<u8> = answer.iter().flat_map(|word| word.to_ne_bytes()).collect();
             device.write_all(&bytes).unwrap();
