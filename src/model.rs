@@ -6,6 +6,7 @@ pub mod history;
 pub mod input;
 pub mod io;
 pub mod limits;
+pub mod log;
 pub mod rules;
 pub mod snapshot;
 pub mod sources;

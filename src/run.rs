@@ -1,8 +1,10 @@
 //! The two ways to run: a screen, or lines.
 
+pub mod attention;
 pub mod doctor;
 pub mod lines;
 pub mod panics;
+pub mod player;
 pub mod replay;
 pub mod screen;
 pub mod setup;

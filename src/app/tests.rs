@@ -1,3 +1,5 @@
+use crossterm::event::{KeyCode, KeyModifiers};
+
 use super::*;
 use crate::ui::stage::PickRow;
 

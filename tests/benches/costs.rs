@@ -9,6 +9,7 @@ use std::sync::Arc;
 use corescope_top::model::Model;
 use corescope_top::model::history::History;
 use corescope_top::model::limits::Limits;
+use corescope_top::model::log::EventLog;
 use corescope_top::parse::{db_header, locks, process, stats, wal_index};
 use corescope_top::sample::{
     DbHeader, DbSample, FileStat, IoCounters, ProcSample, Reading, Sample, StatsFile, StatsSample, WalIndex,
@@ -184,6 +185,7 @@ fn frames(criterion: &mut Criterion) {
                     let scene = Scene {
                         snapshot: snapshots.last(),
                         history: &history,
+                        events: &EventLog::default(),
                         limits: &limits,
                         ui: &ui,
                         labels: &labels,
