@@ -1,7 +1,7 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::*;
-use crate::ui::stage::PickRow;
+use crate::ui::stage::{PickRow, Picker};
 
 fn app() -> App {
     App::new(Limits::default(), Labels::default(), 1.0)
