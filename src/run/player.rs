@@ -53,6 +53,7 @@ impl Player {
             play: None,
             speed: 1,
             sent: None,
+            news: false,
         };
         event::spawn("player", sender.clone(), move |sender| hands.run(&receiver, sender))?;
         let tape = Arc::clone(tape);
@@ -81,12 +82,14 @@ struct Hands {
     speed: u32,
     /// When the last picture was sent.
     sent: Option<Instant>,
+    /// Something other than the place has changed.
+    news: bool,
 }
 
 impl Hands {
     fn run(&mut self, moves: &Receiver<Move>, sender: &SyncSender<Event>) {
         loop {
-            let moved = self.reach() | self.advance();
+            let moved = self.reach() | self.advance() | std::mem::take(&mut self.news);
             if moved && sender.send(Event::Shown(Box::new(self.shown()))).is_err() {
                 return;
             }
@@ -121,6 +124,7 @@ impl Hands {
             Move::Time(at) => self.deck.at_time(at),
             Move::Play(play) => {
                 self.play = play.then(Instant::now);
+                self.news = true;
                 return;
             }
             Move::Speed(speed) => {

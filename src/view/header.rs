@@ -14,6 +14,8 @@ use crate::view::{Shape, View, clock};
 
 /// Columns of the state: "no sample for 12 s".
 const STATE: u16 = 18;
+/// From this width on a recording's state has its own columns.
+const STATES_FROM: u16 = 70;
 /// Columns of the last sample's age: "59 s ago".
 const AGE: u16 = 8;
 /// The processes keep at least so many columns beside what is said of learning.
@@ -77,7 +79,9 @@ fn draw_replay(canvas: &mut Canvas, area: Rect, view: &View, replay: &Replay) {
     let theme = canvas.theme;
     let (state, style) = state(view);
     canvas.right(area.x, area.y, area.width, &state, style);
-    let left = area.width.saturating_sub(width(&state) + 2);
+    // The time stands still while the state gets longer and shorter.
+    let states = if area.width >= STATES_FROM { width(&state).max(STATE) } else { width(&state) };
+    let left = area.width.saturating_sub(states + 2);
     let (at, zone) =
         (view.scene.snapshot.map_or(replay.begin, |shown| shown.at), view.scene.ui.zone.as_ref());
     let wordings = [clock::full(at, zone), clock::day_and_time(at, zone), clock::time(at, zone)];
