@@ -45,6 +45,7 @@ const AFTER_HELP: &str = "\
 Keys: ? shows them all, q quits.
 Limits: write-rate=20MB  cancelled-writes=2MB  wal-size=200MB  cache-hit=85%
         backfill-ratio=20  baseline-ratio=20  wal-pinned=1m  writer-held=20s
+        backfill-patience=30m  storm-patience=5m  accept-after=12h
 Exit status: 0 ended as asked (q, Ctrl-C, --count, a closed pipe), 1 nothing could be read,
              2 usage, 101 a bug, 129 the terminal went away, 143 SIGTERM.
 Reading another user's /proc/PID/io needs that user, root or CAP_SYS_PTRACE.";
@@ -234,7 +235,18 @@ impl Monitor {
     /// # Errors
     /// None that the argument parser has not already reported.
     pub fn limits(&self) -> Result<Limits, String> {
-        let mut limits = Limits::default();
+        self.limits_over(Limits::default())
+    }
+
+    /// The limits for a demo: its incidents are short, so a storm is called one sooner.
+    ///
+    /// # Errors
+    /// As [`Self::limits`].
+    pub fn demo_limits(&self) -> Result<Limits, String> {
+        self.limits_over(Limits { storm_patience: 12.0, ..Limits::default() })
+    }
+
+    fn limits_over(&self, mut limits: Limits) -> Result<Limits, String> {
         self.limit.iter().try_for_each(|assignment| limits.set(assignment))?;
         Ok(limits)
     }
