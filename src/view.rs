@@ -195,7 +195,7 @@ struct Layout {
 
 impl Layout {
     fn of(area: Rect, ui: &Ui, snapshot: &Snapshot) -> Self {
-        let told = header::told(Shape::of(area), ui, snapshot);
+        let told = header::told(Shape::of(area), area.width, ui, snapshot);
         let shape = Shape::of(area);
         let (head, rest) = cut_top(area, header::rows(shape, area.height, told));
         let (rest, foot) = cut_top(rest, rest.height.saturating_sub(1));

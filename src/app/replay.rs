@@ -149,3 +149,6 @@ fn stepped(speed: u32, faster: bool) -> Option<u32> {
         SPEEDS.into_iter().rev().find(|step| *step < speed)
     }
 }
+
+#[cfg(test)]
+mod tests;

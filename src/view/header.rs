@@ -37,9 +37,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, view: &View) {
     if processes.height > 0 {
         draw_processes(canvas, processes, view);
     }
-    let (line, rest) = cut_top(rest, 1);
-    finding::draw(canvas, line, view);
-    finding::draw_told(canvas, rest, view);
+    finding::draw(canvas, rest, view);
 }
 
 fn draw_identity(canvas: &mut Canvas, area: Rect, view: &View) {
