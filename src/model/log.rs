@@ -71,12 +71,13 @@ impl EventLog {
             entry.ended.is_none() && entry.event.id == event.id && entry.event.subject == event.subject
         };
         let ended = event.lasted.map(|_| number);
-        match self.entries.iter_mut().rev().find(same).filter(|_| ended.is_some()) {
-            Some(entry) => (entry.event, entry.ended) = (event.clone(), ended),
-            None => {
-                self.begun += 1;
-                self.entries.push_back(Entry { event: event.clone(), began: number, ended });
-            }
+        if ended.is_some()
+            && let Some(entry) = self.entries.iter_mut().rev().find(same)
+        {
+            (entry.event, entry.ended) = (event.clone(), ended);
+        } else {
+            self.begun += 1;
+            self.entries.push_back(Entry { event: event.clone(), began: number, ended });
         }
         while self.entries.len() > self.keep {
             self.entries.pop_front();
