@@ -128,6 +128,31 @@ fn panels_and_orders_go_round() {
 }
 
 #[test]
+fn a_notice_stands_until_the_next_key() {
+    let mut app = app();
+    assert_eq!(typed(&mut app, "w"), Effect::Write);
+    app.notice("wrote x".to_owned());
+    assert_eq!(app.ui.notice.as_deref(), Some("wrote x"));
+    // A key without a meaning has the line drawn anew, too.
+    assert_eq!(typed(&mut app, "~"), Effect::Draw);
+    assert_eq!(app.ui.notice, None);
+    assert_eq!(typed(&mut app, "~"), Effect::Nothing);
+}
+
+#[test]
+fn what_the_recorder_says_stands_among_the_faults() {
+    let mut app = app();
+    app.fault("recording", "nobody sees it yet".to_owned());
+    app.sample(&Sample::default());
+    app.fault("recording", "recording stopped: x".to_owned());
+    let faults = &app.newest().unwrap().faults;
+    assert_eq!(
+        faults.last().map(|fault| (fault.source, fault.text.as_str())),
+        Some(("recording", "recording stopped: x"))
+    );
+}
+
+#[test]
 fn only_another_level_can_be_accepted() {
     use crate::model::snapshot::Learning;
     let mut app = app();

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::Monitor;
 use crate::model::Model;
 use crate::model::limits::Limits;
-use crate::run::lines::Printer;
+use crate::run::forms::Form;
 use crate::run::{End, screen};
 use crate::source::safe_file;
 use crate::tape::Tape;
@@ -15,14 +15,17 @@ use crate::tape::Tape;
 /// # Errors
 /// When the file can't be read or is no recording.
 pub fn lines(file: &Path, monitor: &Monitor) -> anyhow::Result<End> {
+    if monitor.recording.record.is_some() {
+        return Ok(End::Usage("a replay is not recorded".to_owned()));
+    }
     let tape = Tape::open(file)?;
     let limits = limits(&tape, monitor)?;
-    let (mut model, mut printer) = (Model::new(limits), Printer::new(monitor.count));
+    let (mut model, mut form) = (Model::new(limits), Form::json(monitor.count));
     for number in 0..tape.chunks().len() {
         let read = tape.read_until_damage(number)?;
         for input in &read.inputs {
             if let Some(snapshot) = model.feed(input)
-                && let Some(end) = printer.print(&snapshot)
+                && let Some(end) = form.put(&snapshot, &limits)
             {
                 return Ok(end);
             }

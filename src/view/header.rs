@@ -168,7 +168,9 @@ fn draw_processes(canvas: &mut Canvas, area: Rect, view: &View) {
 fn describe(role: &str, process: &ProcView, view: &View, short: bool) -> (String, Style) {
     let theme = view.scene.theme;
     let Some(pid) = process.pid else { return (format!("{role}: never seen"), theme.warn) };
-    let who = format!("{}[{pid}]", process.name);
+    let exe = view.scene.labels.exe.as_ref().filter(|_| role == "ingestor");
+    let exe = exe.map_or_else(String::new, |exe| format!(" (exe {exe})"));
+    let who = format!("{}[{pid}]{exe}", process.name);
     match (process.gone_since, process.uptime) {
         (Some(since), _) => {
             let gone = span(view.snapshot.mono.since(since).as_secs_f64());

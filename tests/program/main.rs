@@ -8,6 +8,7 @@ mod finding;
 mod keys;
 mod lines;
 mod pictures;
+mod recording;
 mod replay;
 mod target;
 mod terminal;

@@ -7,8 +7,10 @@
 #[allow(dead_code)]
 mod terminal;
 
+mod clock;
 mod database;
 mod hanging;
+mod kept;
 mod limits;
 mod monitor;
 mod names;
@@ -21,6 +23,7 @@ mod slow;
 mod stats;
 mod storm;
 mod suspended;
+mod taken;
 
 use std::process::{Command, Stdio};
 use std::time::Instant;

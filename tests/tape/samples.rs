@@ -32,7 +32,26 @@ impl Target {
         Self { file, seed, second: 0, io, server: io, frames: 0 }
     }
 
-    /// An even number below `limit`.
+    /// A sample in which every field has a value that is written down.
+    pub fn everything() -> Sample {
+        let mut target = Self::new(1);
+        let mut sample = Sample::clone(&target.next());
+        target.io.cancelled_write_bytes = 5;
+        target.io.read_bytes = 5;
+        sample.ingestor = target.process(sample.mono, 4382, "corescope-ingestor", target.io);
+        target.file.left_out = 1;
+        target.file.watchdog_panics = Some(1);
+        for (_, perf) in &mut target.file.writer_perf {
+            perf.contention = Some(5);
+        }
+        for source in &mut target.file.sources {
+            source.last_error = Some("refused".into());
+        }
+        sample.stats = target.stats(sample.at, sample.mono);
+        sample
+    }
+
+    /// A number below `limit`.
     fn below(&mut self, limit: u64) -> u64 {
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.seed >> 33) % limit.max(1)

@@ -15,7 +15,7 @@ impl Live {
     /// A look at all processes: for a target, for a list of them, or for the one that went away.
     pub(super) fn seen(&mut self, sighting: Sighting) -> io::Result<Effect> {
         self.sighted = true;
-        let lost = self.lost();
+        let lost = self.lost() || self.watcher.misses_somebody();
         let outcome = match &mut self.desk.app.ui.stage {
             Stage::Watching if lost => self.watcher.follow(&sighting)?,
             Stage::Watching => Outcome::Nothing,
@@ -43,7 +43,11 @@ impl Live {
         match outcome {
             Outcome::Nothing => {}
             Outcome::Attached { labels, same: true } => self.desk.app.labels = labels,
-            Outcome::Attached { labels, same: false } => self.attach(labels),
+            Outcome::Attached { labels, same: false } => {
+                self.memory.keep(self.desk.app.learned());
+                self.attach(labels);
+                self.memory.attached(self.watcher.database());
+            }
             Outcome::Several(rows) => {
                 self.desk.app.ui.stage = Stage::Picking(Picker { rows, ..Picker::default() });
             }
@@ -68,7 +72,8 @@ impl Live {
                 Err(error) => drop(self.desk.ends(End::Bug(format!("no thread for sampling: {error}")))),
             }
         }
-        let wanted = self.desk.app.ui.stage != Stage::Watching || self.lost();
+        let wanted =
+            self.desk.app.ui.stage != Stage::Watching || self.lost() || self.watcher.misses_somebody();
         if wanted && self.watcher.searches() && self.clock.mono().since(self.looked) >= LOOK_EVERY {
             self.look();
         }

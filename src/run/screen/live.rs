@@ -13,6 +13,7 @@ use crate::event::{self, Event, QUEUE};
 use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::run::attention::Attention;
+use crate::run::memory::{Memory, News};
 use crate::run::setup::{Plan, unusable};
 use crate::run::tee::Tee;
 use crate::run::watcher::Watcher;
@@ -52,6 +53,7 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     let mut session = Live {
         desk: Desk::new(app, theme(monitor), Attention::new(monitor.bell)),
         watcher: Watcher::new(given, names, monitor.interval, sender.clone()),
+        memory: Memory::start(searches && !monitor.no_state, None),
         tee,
         sender: sender.clone(),
         clock: Clock::real(),
@@ -69,6 +71,10 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
     };
     drop(demo);
+    // What a bug made of it is not worth keeping.
+    if !matches!(end, End::Bug(_)) {
+        session.memory.end(session.desk.app.learned());
+    }
     // The terminal is back: what was recorded can be said.
     if let Some(summary) = session.tee.finish() {
         let _ = writeln!(io::stderr(), "corescope-top: {summary}");
@@ -79,6 +85,7 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
 pub(super) struct Live {
     pub(super) desk: Desk,
     pub(super) watcher: Watcher,
+    pub(super) memory: Memory,
     tee: Tee,
     sender: SyncSender<Event>,
     pub(super) clock: Clock,
@@ -120,6 +127,20 @@ impl Live {
             self.desk.app.fault("recording", trouble);
         }
         effect
+    }
+
+    /// Takes what earlier runs learned, and sees to it that the next ones have it.
+    fn remember(&mut self) {
+        for news in self.memory.news() {
+            match news {
+                News::Recalled(state) => {
+                    self.tee.note(self.desk.app.model(), &Input::State(Arc::clone(&state)));
+                    self.desk.app.recall(state);
+                }
+                News::Notice(text) => drop(self.desk.app.notice(text)),
+            }
+        }
+        self.memory.keep_when_due(|| self.desk.app.learned());
     }
 
     /// Most often target and first sample are there before the terminal is ready for them.
@@ -168,7 +189,12 @@ impl Session for Live {
                 {
                     self.desk.ends(End::Unusable(reasons));
                 }
-                self.sample(&sample)
+                self.remember();
+                let effect = self.sample(&sample);
+                if let Some(newest) = self.desk.app.newest() {
+                    self.watcher.heed(newest);
+                }
+                effect
             }
             Event::Written(text) => self.desk.app.notice(text),
             Event::Demo(update) => {

@@ -85,7 +85,13 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, view: &View) {
         canvas.text(area.x, area.y, room, text, style);
     } else {
         canvas.put(area.x, area.y, mark, style);
-        canvas.text(area.x + 2, area.y, room.saturating_sub(2), text, style);
+        // The end of a long sentence is cut, but not for how long it has held.
+        let fault = faults.first().filter(|fault| fault.text == text);
+        let lasts = fault.map(|fault| view.lasted(fault)).filter(|lasts| room > 2 * width(lasts) + 2);
+        let lasts = lasts.unwrap_or_default();
+        let room = room.saturating_sub(2 + width(&lasts));
+        let taken = canvas.text(area.x + 2, area.y, room, text, style);
+        canvas.text(area.x + 2 + taken, area.y, width(&lasts), &lasts, style);
     }
 }
 
