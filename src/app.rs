@@ -262,18 +262,6 @@ impl App {
         Effect::Draw
     }
 
-    /// Closes what was opened last; false if nothing is open.
-    fn back(&mut self) -> bool {
-        if self.ui.help.take().is_some() {
-            return true;
-        }
-        if !self.ui.filter.is_empty() {
-            self.ui.filter.clear();
-            return true;
-        }
-        std::mem::take(&mut self.ui.zoom)
-    }
-
     /// Only a level that is another than the learned one can be accepted.
     fn wants_accept(&mut self) -> Effect {
         match self.newest().map(|newest| newest.learning) {
@@ -291,25 +279,6 @@ impl App {
 
     fn focus_by(&mut self, steps: usize) {
         self.ui.focus = Panel::ALL[(self.ui.focus.index() + steps) % Panel::ALL.len()];
-    }
-
-    fn scroll(&mut self, to: impl Fn(usize) -> usize) {
-        let scroll = match &mut self.ui.help {
-            Some(help) => help,
-            None => &mut self.ui.scroll[self.ui.focus.index()],
-        };
-        scroll.top = to(scroll.top);
-    }
-
-    /// The view says how far a list can be scrolled; what is beyond is taken back, so that the
-    /// next step up is seen at once.
-    pub fn clamp_scroll(&mut self, furthest: [usize; 3], help: usize) {
-        for (scroll, furthest) in self.ui.scroll.iter_mut().zip(furthest) {
-            scroll.top = scroll.top.min(furthest);
-        }
-        if let Some(scroll) = &mut self.ui.help {
-            scroll.top = scroll.top.min(help);
-        }
     }
 
     fn sort(&mut self) {

@@ -23,7 +23,7 @@ use corescope_top::ui::replay::Move;
 use corescope_top::units::Wall;
 use made::{Made, numbers};
 
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What is seen of a picture.
 fn seen(picture: &Picture) -> String {

@@ -1,4 +1,4 @@
-//! Keys while something lies over the panels: the help, or the log of events.
+//! What lies over the panels, the help or the log of events, and what scrolls.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -62,5 +62,37 @@ impl App {
         };
         self.ui.log = None;
         self.moves(Move::Sample(number))
+    }
+
+    /// Closes what was opened last; false if nothing is open.
+    pub(super) fn back(&mut self) -> bool {
+        if self.ui.help.take().is_some() {
+            return true;
+        }
+        if !self.ui.filter.is_empty() {
+            self.ui.filter.clear();
+            return true;
+        }
+        std::mem::take(&mut self.ui.zoom)
+    }
+
+    /// Scrolls the help, else the panel in focus.
+    pub(super) fn scroll(&mut self, to: impl Fn(usize) -> usize) {
+        let scroll = match &mut self.ui.help {
+            Some(help) => help,
+            None => &mut self.ui.scroll[self.ui.focus.index()],
+        };
+        scroll.top = to(scroll.top);
+    }
+
+    /// The view says how far a list can be scrolled; what is beyond is taken back, so that the
+    /// next step up is seen at once.
+    pub fn clamp_scroll(&mut self, furthest: [usize; 3], help: usize) {
+        for (scroll, furthest) in self.ui.scroll.iter_mut().zip(furthest) {
+            scroll.top = scroll.top.min(furthest);
+        }
+        if let Some(scroll) = &mut self.ui.help {
+            scroll.top = scroll.top.min(help);
+        }
     }
 }

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 
 use crate::model::snapshot::Snapshot;
 use crate::model::verdict::Event;
-use crate::units::Mono;
 
 /// Events that a live log keeps; the oldest go.
 pub const KEPT_LIVE: usize = 500;
@@ -26,11 +25,6 @@ impl Entry {
     /// Whether it holds at sample `number`.
     pub fn holds_at(&self, number: u64) -> bool {
         self.began <= number && self.ended.is_none_or(|ended| number < ended)
-    }
-
-    /// Seconds from its beginning to its end, or to `now` while it lasts.
-    pub fn secs(&self, now: Mono) -> f64 {
-        self.event.lasted.unwrap_or_else(|| now.since(self.event.began_mono).as_secs_f64())
     }
 }
 
@@ -77,12 +71,13 @@ impl EventLog {
             entry.ended.is_none() && entry.event.id == event.id && entry.event.subject == event.subject
         };
         let ended = event.lasted.map(|_| number);
-        match self.entries.iter_mut().rev().find(same).filter(|_| ended.is_some()) {
-            Some(entry) => (entry.event, entry.ended) = (event.clone(), ended),
-            None => {
-                self.begun += 1;
-                self.entries.push_back(Entry { event: event.clone(), began: number, ended });
-            }
+        if ended.is_some()
+            && let Some(entry) = self.entries.iter_mut().rev().find(same)
+        {
+            (entry.event, entry.ended) = (event.clone(), ended);
+        } else {
+            self.begun += 1;
+            self.entries.push_back(Entry { event: event.clone(), began: number, ended });
         }
         while self.entries.len() > self.keep {
             self.entries.pop_front();
@@ -111,7 +106,7 @@ impl EventLog {
 mod tests {
     use super::*;
     use crate::model::verdict::{Severity, VerdictId};
-    use crate::units::Wall;
+    use crate::units::{Mono, Wall};
 
     fn event(id: VerdictId, began: u64, lasted: Option<f64>) -> Event {
         Event {
@@ -135,8 +130,7 @@ mod tests {
         let spans: Vec<_> = log.entries().iter().map(|entry| (entry.began, entry.ended)).collect();
         assert_eq!(spans, [(10, Some(20)), (12, None)]);
         assert!(log.entries()[0].holds_at(19) && !log.entries()[0].holds_at(20));
-        let secs: Vec<_> = log.entries().iter().map(|entry| entry.secs(Mono(30_000_000_000))).collect();
-        assert_eq!(secs, [12.0, 18.0]);
+        assert_eq!(log.entries()[0].event.lasted, Some(12.0));
         assert_eq!(log.before(12).map(|entry| entry.began), Some(10));
         assert_eq!((log.after(10).map(|entry| entry.began), log.after(12)), (Some(12), None));
         log.cut(25);

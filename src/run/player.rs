@@ -110,7 +110,7 @@ impl Hands {
                 let frame = self.sent.map_or(now, |sent| sent + FRAME);
                 due.max(frame).saturating_duration_since(now)
             }
-            (None, None) => Duration::from_secs(3600),
+            (None, None) => Duration::from_hours(1),
         }
     }
 

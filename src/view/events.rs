@@ -7,6 +7,7 @@ use crate::model::log::Entry;
 use crate::view::canvas::{Canvas, Row, columns, cut_left, cut_top, width};
 use crate::view::figures::{position, span};
 use crate::view::panel::{self, Chrome};
+use crate::view::theme::UNKNOWN;
 use crate::view::words::wrap;
 use crate::view::{View, clock, timeline};
 
@@ -50,6 +51,10 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, view: &View, chosen: usize) 
     if area.height > 1 && area.width > width(&shown) + 4 {
         canvas.text(area.right() - width(&shown) - 2, area.bottom() - 1, width(&shown), &shown, dim);
     }
+    let hint = if view.scene.ui.replay.is_some() { " Enter goes there, Esc closes " } else { " Esc closes " };
+    if area.height > 1 && area.width > width(&shown) + width(hint) + 8 {
+        canvas.text(area.x + 2, area.bottom() - 1, width(hint), hint, dim);
+    }
     let lines =
         wrap(&entries[chosen].event.text, sentence.width, usize::from(sentence.height.saturating_sub(1)));
     for (line, y) in lines.iter().zip(sentence.top() + 1..sentence.bottom()) {
@@ -90,8 +95,13 @@ fn draw_row(canvas: &mut Canvas, area: Rect, view: &View, entry: &Entry, chosen:
     let began = clock::day_and_time(entry.event.began, view.scene.ui.zone.as_ref());
     row.left(canvas, BEGAN, &began, plain);
     if area.width >= LASTED_FROM {
-        let lasted = span(entry.secs(view.snapshot.mono));
-        let (text, style) = if lasts { (format!("+{lasted}"), style) } else { (lasted, plain) };
+        let lasts_for = view.snapshot.mono.since(entry.event.began_mono).as_secs_f64();
+        let (text, style) = match (lasts, entry.event.lasted) {
+            (true, _) => (format!("+{}", span(lasts_for)), style),
+            (false, Some(secs)) => (span(secs), plain),
+            // It begins later than what is shown, or nobody has seen its end.
+            (false, None) => (UNKNOWN.to_owned(), plain),
+        };
         row.left(canvas, LASTED, &text, style);
     }
     if area.width >= PEAK_FROM {

@@ -16,6 +16,8 @@ use crate::view::{Shape, View, clock};
 const STATE: u16 = 18;
 /// From this width on a recording's state has its own columns.
 const STATES_FROM: u16 = 70;
+/// Columns of a name that are worth showing.
+const NAME_FROM: u16 = 8;
 /// Columns of the last sample's age: "59 s ago".
 const AGE: u16 = 8;
 /// The processes keep at least so many columns beside what is said of learning.
@@ -85,8 +87,11 @@ fn draw_replay(canvas: &mut Canvas, area: Rect, view: &View, replay: &Replay) {
     let wordings = [clock::full(at, zone), clock::day_and_time(at, zone), clock::time(at, zone)];
     let Some(time) = wordings.iter().find(|time| width(time) <= left) else { return };
     canvas.right(area.x, area.y, left, time, theme.title);
-    let room = left.saturating_sub(width(time) + 2);
-    draw_name(canvas, area, view, (room, room), &name(view));
+    let (room, name) = (left.saturating_sub(width(time) + 2), name(view));
+    // A few letters of a name say nothing.
+    if room >= width(&name).min(NAME_FROM) {
+        draw_name(canvas, area, view, (room, room), &name);
+    }
 }
 
 fn draw_freshness(canvas: &mut Canvas, area: Rect, view: &View) {

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 
 const START: i64 = 1_795_359_500;
 
-/// Numbers that look random and are always the same (SplitMix64).
+/// Numbers that look random and are always the same (`SplitMix64`).
 pub fn numbers(seed: u64) -> impl Iterator<Item = u64> {
     let mut state = seed;
     std::iter::repeat_with(move || {
@@ -98,8 +98,8 @@ impl Made {
     /// A file in which sample `number` makes no sense.
     pub fn damaged(&self, number: usize) -> NamedTempFile {
         let mut lines = self.lines();
-        let samples = lines.iter_mut().filter(|line| line.starts_with(b"{\"at\""));
-        let line = samples.skip(number).next().unwrap();
+        let mut samples = lines.iter_mut().filter(|line| line.starts_with(b"{\"at\""));
+        let line = samples.nth(number).unwrap();
         let middle = line.len() / 2;
         line[middle..].fill(b'x');
         *line.last_mut().unwrap() = b'\n';

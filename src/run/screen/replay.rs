@@ -67,7 +67,7 @@ impl Session for Playing {
     }
 
     fn patience(&mut self) -> Duration {
-        Duration::from_secs(60)
+        Duration::from_mins(1)
     }
 
     fn event(&mut self, event: Event) -> Todo {
