@@ -22,7 +22,7 @@ use crate::sample::Sample;
 use crate::ui::replay::Move;
 use crate::ui::stage::Stage;
 use crate::ui::{GraphSpan, Labels, Panel, Scroll, SortBy, Ui};
-use keys::{Action, Binding};
+use keys::{Action, Binding, Copied};
 pub use replay::{Mark, Progress, Shown};
 
 /// Rows of a page; the view clamps to what there is.
@@ -53,6 +53,8 @@ pub enum Effect {
     Write,
     /// Take the level of now as normal.
     Accept,
+    /// Put something on the clipboard.
+    Copy(Copied),
     /// Go somewhere else in the recording, and draw.
     Move(Move),
 }
@@ -217,15 +219,19 @@ impl App {
             Action::Choose => return Effect::Choose,
             Action::Write => return Effect::Write,
             Action::QuitNow => return Effect::Quit,
-            Action::Quit if self.ui.help.is_none() => return Effect::Quit,
+            Action::Quit if !self.close() => return Effect::Quit,
             Action::Suspend => return Effect::Suspend,
             Action::Redraw => return Effect::Redraw,
             Action::Slower => return self.step_interval(true),
             Action::Faster => return self.step_interval(false),
             Action::Back if !self.back() => return Effect::Nothing,
-            Action::Quit => self.ui.help = None,
+            Action::Copy(what) => return Effect::Copy(what),
             Action::Help => {
+                self.ui.explain = None;
                 self.ui.help = if self.ui.help.is_some() { None } else { Some(Scroll::default()) }
+            }
+            Action::Explain => {
+                self.ui.explain = if self.ui.explain.is_some() { None } else { Some(Scroll::default()) }
             }
             Action::Pause => self.pause(),
             Action::NextPanel => self.focus_by(1),
@@ -257,7 +263,7 @@ impl App {
             | Action::End
             | Action::Speed(_)
             | Action::GoTo => return self.play(action),
-            Action::Back => {}
+            Action::Quit | Action::Back => {}
         }
         Effect::Draw
     }

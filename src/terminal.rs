@@ -5,6 +5,7 @@ pub mod tty;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
 use crossterm::style::ResetColor;
 use crossterm::terminal::{
@@ -112,6 +113,15 @@ impl Screen {
         };
         self.title = title.map(str::to_owned);
         self.say(&sequence)
+    }
+
+    /// Puts a text on the clipboard of whoever looks at the terminal (OSC 52, which passes SSH and tmux).
+    ///
+    /// # Errors
+    /// None today; the bytes are queued.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.tty, CopyToClipboard::to_clipboard_from(text))?;
+        self.tty.flush()
     }
 
     fn say(&mut self, sequence: &str) -> io::Result<()> {

@@ -105,6 +105,8 @@ pub struct Ui {
     pub zoom: bool,
     /// The help is open, scrolled by this much.
     pub help: Option<Scroll>,
+    /// The explanations of the panel in focus are open, scrolled by this much.
+    pub explain: Option<Scroll>,
     /// The picture stands still, sampling goes on.
     pub paused: bool,
     /// Scroll of each panel, by [`Panel::index`].

@@ -23,6 +23,7 @@ mod tiny;
 mod words;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::model::history::{History, Key};
@@ -140,10 +141,17 @@ impl Shape {
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame, scene: &Scene) {
-    let area = frame.area();
+    if let Some(cursor) = paint(frame.buffer_mut(), scene) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws into a buffer; returns where the cursor belongs while something is typed.
+fn paint(buffer: &mut Buffer, scene: &Scene) -> Option<Position> {
+    let area = buffer.area;
     let blank = blank(scene);
     let view = View { scene, snapshot: scene.snapshot.unwrap_or(&blank) };
-    let mut canvas = Canvas::new(frame.buffer_mut(), scene.theme);
+    let mut canvas = Canvas::new(buffer, scene.theme);
     let cursor = match &scene.ui.stage {
         Stage::Watching => draw_screen(&mut canvas, area, &view),
         Stage::Waiting(waiting) => {
@@ -158,11 +166,14 @@ pub fn draw(frame: &mut Frame, scene: &Scene) {
     if let Some(chosen) = scene.ui.log.filter(|_| scene.ui.stage == Stage::Watching) {
         events::draw(&mut canvas, events::area(area), &view, chosen);
     }
+    if let Some(scroll) = scene.ui.explain.filter(|_| scene.ui.stage == Stage::Watching) {
+        explain::draw(&mut canvas, area, &view, scroll.top);
+    }
     if let Some(scroll) = scene.ui.help {
         help::draw(&mut canvas, area, scene.keys, scroll.top);
-    } else if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
+        return None;
     }
+    cursor
 }
 
 /// How far the lists of this scene can be scrolled on a screen of this size.
@@ -176,7 +187,21 @@ pub fn extents(scene: &Scene, area: Rect) -> Extents {
         Some((Panel::Sources, area)) => sources::furthest(*area, layout.chrome, &view),
         None => usize::MAX,
     };
-    Extents { scroll: Panel::ALL.map(furthest), help: help::furthest(area, scene.keys) }
+    let explained = scene.ui.explain.filter(|_| scene.ui.help.is_none());
+    let help = match explained {
+        Some(_) => explain::furthest(area, &view),
+        None => help::furthest(area, scene.keys),
+    };
+    Extents { scroll: Panel::ALL.map(furthest), help }
+}
+
+/// The whole screen as lines of text.
+pub fn as_text(scene: &Scene, area: Rect) -> String {
+    let mut buffer = Buffer::empty(area);
+    paint(&mut buffer, scene);
+    let line = |y| (area.left()..area.right()).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    let lines: Vec<String> = (area.top()..area.bottom()).map(|y| line(y).trim_end().to_owned()).collect();
+    lines.join("\n") + "\n"
 }
 
 /// A snapshot in which everything that is watched is unknown.

@@ -26,6 +26,10 @@ pub enum Action {
     Focus(Panel),
     /// Give the focused panel the whole screen, or take it back.
     Zoom,
+    /// Open or close the explanations of the focused panel.
+    Explain,
+    /// Put something on the clipboard.
+    Copy(Copied),
     /// Scroll by lines.
     Lines(i32),
     /// Scroll by pages.
@@ -80,6 +84,15 @@ pub enum Action {
     Suspend,
 }
 
+/// What goes on the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// The verdicts with their evidence.
+    Verdict,
+    /// The whole picture.
+    Picture,
+}
+
 /// One line of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
@@ -111,6 +124,8 @@ pub const LIVE: &[Binding] = &[
     rows::FILTER,
     rows::INTERVAL,
     rows::SPAN,
+    rows::EXPLAIN,
+    rows::COPY,
     rows::BACK,
     rows::CHOOSE,
     rows::WRITE,
@@ -141,6 +156,8 @@ pub const REPLAY: &[Binding] = &[
     rows::REVERSE,
     rows::FILTER,
     rows::SPAN,
+    rows::EXPLAIN,
+    rows::COPY,
     rows::BACK,
     rows::REDRAW,
     rows::SUSPEND,

@@ -12,7 +12,7 @@ impl App {
         let later = |began: u64| here.is_some_and(|here| began > here);
         let entries = self.events.entries();
         let newest = entries.iter().rev().take_while(|entry| later(entry.began)).count();
-        self.ui.help = None;
+        (self.ui.help, self.ui.explain) = (None, None);
         self.ui.log = match self.ui.log {
             None => Some(newest.min(entries.len().saturating_sub(1))),
             Some(_) => None,
@@ -36,7 +36,7 @@ impl App {
                 _ => None,
             }
         };
-        if let Some(scroll) = &mut self.ui.help {
+        if let Some(scroll) = self.ui.help.as_mut().or(self.ui.explain.as_mut()) {
             scroll.top = to(scroll.top)?;
             return Some(Effect::Draw);
         }
@@ -64,9 +64,14 @@ impl App {
         self.moves(Move::Sample(number))
     }
 
+    /// Closes the help, else the explanations; false if neither is open.
+    pub(super) fn close(&mut self) -> bool {
+        self.ui.help.take().or_else(|| self.ui.explain.take()).is_some()
+    }
+
     /// Closes what was opened last; false if nothing is open.
     pub(super) fn back(&mut self) -> bool {
-        if self.ui.help.take().is_some() {
+        if self.close() {
             return true;
         }
         if !self.ui.filter.is_empty() {
@@ -78,8 +83,8 @@ impl App {
 
     /// Scrolls the help, else the panel in focus.
     pub(super) fn scroll(&mut self, to: impl Fn(usize) -> usize) {
-        let scroll = match &mut self.ui.help {
-            Some(help) => help,
+        let scroll = match self.ui.help.as_mut().or(self.ui.explain.as_mut()) {
+            Some(overlay) => overlay,
             None => &mut self.ui.scroll[self.ui.focus.index()],
         };
         scroll.top = to(scroll.top);
@@ -91,7 +96,7 @@ impl App {
         for (scroll, furthest) in self.ui.scroll.iter_mut().zip(furthest) {
             scroll.top = scroll.top.min(furthest);
         }
-        if let Some(scroll) = &mut self.ui.help {
+        if let Some(scroll) = self.ui.help.as_mut().or(self.ui.explain.as_mut()) {
             scroll.top = scroll.top.min(help);
         }
     }

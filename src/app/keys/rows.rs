@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::{Action, Binding};
+use super::{Action, Binding, Copied};
 use crate::ui::Panel;
 
 const NONE: KeyModifiers = KeyModifiers::NONE;
@@ -68,10 +68,24 @@ pub(super) const FOCUS: Binding = Binding {
 };
 
 pub(super) const ZOOM: Binding = Binding {
-    keys: "z Enter",
+    keys: "z",
     what: "zoom the focused panel, and back",
     hint: Some("z zoom"),
-    dispatch: &[key('z', Action::Zoom), special(KeyCode::Enter, Action::Zoom)],
+    dispatch: &[key('z', Action::Zoom)],
+};
+
+pub(super) const EXPLAIN: Binding = Binding {
+    keys: "Enter",
+    what: "explain the figures and flags of the focused panel",
+    hint: Some("Enter explain"),
+    dispatch: &[special(KeyCode::Enter, Action::Explain)],
+};
+
+pub(super) const COPY: Binding = Binding {
+    keys: "y Y",
+    what: "copy the verdict, the whole picture (OSC 52)",
+    hint: None,
+    dispatch: &[key('y', Action::Copy(Copied::Verdict)), key('Y', Action::Copy(Copied::Picture))],
 };
 
 pub(super) const LINES: Binding = Binding {

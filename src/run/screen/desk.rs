@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
-use crate::app::{App, Effect, keys};
+use crate::app::keys::{self, Copied};
+use crate::app::{App, Effect};
 use crate::event::{self, Event, QUEUE};
+use crate::output::brief;
 use crate::run::attention::Attention;
 use crate::run::{End, panics};
 use crate::terminal::Screen;
@@ -16,6 +18,9 @@ use crate::view::{self, KeyHelp, Scene, Theme};
 
 /// How soon a terminal that took no output is tried again.
 const RETRY: Duration = Duration::from_millis(100);
+
+/// Bytes that xterm, kitty and tmux all take in one OSC 52 (xterm: 75,000 after base64).
+const CLIPBOARD: usize = 55_000;
 
 /// What the terminal has to do before the next event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +41,8 @@ pub(super) struct Desk {
     end: Option<End>,
     /// Rows of the help.
     keys: Vec<KeyHelp>,
+    /// What goes on the clipboard with the next frame.
+    copy: Option<Copied>,
     /// A key may have scrolled further than there is.
     keyed: bool,
 }
@@ -43,7 +50,7 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn new(app: App, theme: Theme, attention: Attention) -> Self {
         let keys = keys::help(app.table());
-        Self { app, attention, theme, end: None, keys, keyed: false }
+        Self { app, attention, theme, end: None, keys, copy: None, keyed: false }
     }
 
     /// Ends the run, unless it ends already.
@@ -61,8 +68,30 @@ impl Desk {
         let drawn = screen.draw(|frame| view::draw(frame, &scene))?;
         if drawn {
             self.attention.show(screen)?;
+            self.put_on_clipboard(screen, now)?;
         }
         Ok(drawn)
+    }
+
+    fn put_on_clipboard(&mut self, screen: &mut Screen, now: Mono) -> io::Result<()> {
+        let Some(copy) = self.copy.take() else { return Ok(()) };
+        let area = screen.area();
+        let text = match copy {
+            Copied::Verdict => self.app.picture().snapshot.as_ref().map(brief::text).unwrap_or_default(),
+            Copied::Picture => view::as_text(&self.scene(now), area),
+        };
+        screen.copy(&clip_bytes(text))
+    }
+
+    /// Copies with the next frame, and says so in the one after it.
+    fn copy(&mut self, what: Copied) -> Todo {
+        self.copy = Some(what);
+        let what = match what {
+            Copied::Verdict => "the verdict",
+            Copied::Picture => "the picture",
+        };
+        self.app.notice(format!("{what} is on the clipboard, if the terminal takes it (OSC 52)"));
+        Todo::Draw
     }
 
     fn scene(&self, now: Mono) -> Scene<'_> {
@@ -191,9 +220,19 @@ pub(super) trait Session {
             Effect::Redraw => Todo::Redraw,
             Effect::Suspend => Todo::Suspend,
             Effect::Quit => self.desk().ends(End::Done),
+            Effect::Copy(what) => self.desk().copy(what),
             other => self.act(other),
         }
     }
+}
+
+/// As much as terminals take at once.
+fn clip_bytes(mut text: String) -> String {
+    if text.len() > CLIPBOARD {
+        let end = (0..=CLIPBOARD).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+    }
+    text
 }
 
 /// Gives the terminal back and stops as the shell's Ctrl-Z does, unless no shell is there to say go
