@@ -3,6 +3,8 @@
 // Doc comments of arguments are the text of the help: no Markdown there.
 #![allow(clippy::doc_markdown)]
 
+mod outputs;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::model::limits::Limits;
 use crate::tape::recorder;
 use crate::units::{MB, parse_bytes, parse_secs};
+pub use outputs::{CheckArgs, MetricsArgs, StatusArgs};
 
 /// The stats file's place when nobody says otherwise.
 pub const DEFAULT_STATS: &str = "/tmp/corescope-ingestor-stats.json";
@@ -45,6 +48,7 @@ const AFTER_HELP: &str = "\
 Keys: ? shows them all, q quits.
 Limits: write-rate=20MB  cancelled-writes=2MB  wal-size=200MB  cache-hit=85%
         backfill-ratio=20  baseline-ratio=20  wal-pinned=1m  writer-held=20s
+        backfill-patience=30m  storm-patience=5m  accept-after=12h
 Exit status: 0 ended as asked (q, Ctrl-C, --count, a closed pipe), 1 nothing could be read,
              2 usage, 101 a bug, 129 the terminal went away, 143 SIGTERM.
 Reading another user's /proc/PID/io needs that user, root or CAP_SYS_PTRACE.";
@@ -61,6 +65,13 @@ pub enum Command {
     /// Say line by line what is found, what each source says right now, and what the rest needs:
     /// status 0 if all is well, 1 if something is missing
     Doctor(DoctorArgs),
+    /// Print the target's figures for Prometheus in the OpenMetrics text format, serve them, or leave
+    /// them where node_exporter finds them
+    Metrics(MetricsArgs),
+    /// Print one line and end as a monitoring plugin does: 0 ok, 1 warning, 2 critical, 3 unknown
+    Check(CheckArgs),
+    /// Print one short line for a status bar
+    Status(StatusArgs),
     /// The demo's keeper (internal)
     #[command(hide = true)]
     DemoDirector {
@@ -183,6 +194,9 @@ pub struct Monitor {
     /// How to record.
     #[command(flatten)]
     pub recording: Recording,
+    /// Ring the terminal's bell when something begins to be wrong
+    #[arg(long, global = true)]
+    pub bell: bool,
     /// When to use colours; NO_COLOR is obeyed
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: When,
@@ -234,7 +248,18 @@ impl Monitor {
     /// # Errors
     /// None that the argument parser has not already reported.
     pub fn limits(&self) -> Result<Limits, String> {
-        let mut limits = Limits::default();
+        self.limits_over(Limits::default())
+    }
+
+    /// The limits for a demo: its incidents are short, so a storm is called one sooner.
+    ///
+    /// # Errors
+    /// As [`Self::limits`].
+    pub fn demo_limits(&self) -> Result<Limits, String> {
+        self.limits_over(Limits { storm_patience: 12.0, ..Limits::default() })
+    }
+
+    fn limits_over(&self, mut limits: Limits) -> Result<Limits, String> {
         self.limit.iter().try_for_each(|assignment| limits.set(assignment))?;
         Ok(limits)
     }
@@ -256,7 +281,11 @@ pub fn utf8_locale(variables: [Option<&str>; 3]) -> bool {
     name.contains("utf-8") || name.contains("utf8")
 }
 
-fn interval(text: &str) -> Result<f64, String> {
+/// Seconds between samples.
+///
+/// # Errors
+/// What may be given.
+pub fn interval(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(secs) if INTERVALS.contains(&secs) => Ok(secs),
         _ => Err("give seconds from 0.1 to 60".to_owned()),
@@ -289,90 +318,4 @@ fn limit(text: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-    use crate::model::limits::NAMES;
-
-    #[test]
-    fn the_definition_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn options_may_stand_before_and_after_demo() {
-        for line in ["corescope-top -n 2 demo --json", "corescope-top demo -n 2 --json --count 3"] {
-            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-            assert!((cli.monitor.interval - 2.0).abs() < 1e-9);
-            assert!(cli.monitor.json);
-        }
-    }
-
-    #[test]
-    fn targets_may_stand_before_and_after_doctor() {
-        let line = "x --ingestor 7 --match a doctor --match b --db /m.db --ingestor 8 --json";
-        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-        let Some(Command::Doctor(args)) = &cli.command else { panic!("{cli:?}") };
-        let target = args.target.or(&cli.target);
-        assert_eq!((target.ingestor, target.matches), (Some(8), vec!["a".to_owned(), "b".to_owned()]));
-        assert_eq!((target.db, cli.monitor.json), (Some("/m.db".into()), true));
-    }
-
-    #[test]
-    fn nonsense_is_refused() {
-        for line in ["record", "replay", "--record-max 5KB", "--record-keep 0", "record x --for 1fortnight"] {
-            let words = std::iter::once("corescope-top").chain(line.split(' '));
-            assert!(Cli::try_parse_from(words).is_err(), "{line}");
-        }
-        for line in ["-n 0", "-n 61", "-n nan", "--limit wal=1", "--count 3", "--ingestor 0", "--color maybe"]
-        {
-            let words = std::iter::once("corescope-top").chain(line.split(' '));
-            assert!(Cli::try_parse_from(words).is_err(), "{line}");
-        }
-    }
-
-    #[test]
-    fn recordings_are_bounded_as_people_write_it() {
-        let line = "x --record a.zst --record-max 200MB --record-keep 24h demo --force";
-        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-        let (max, keep) = (Some(200 * MB), Some(Duration::from_hours(24)));
-        let target = recorder::Target { path: "a.zst".into(), force: true, max, keep };
-        assert_eq!(cli.monitor.recording.target(), Some(target));
-        let cli = Cli::try_parse_from("x record a --for 2h --db /m.db".split(' ')).unwrap();
-        let Some(Command::Record(args)) = &cli.command else { panic!("{cli:?}") };
-        assert_eq!(
-            (args.span, args.target.db.clone()),
-            (Some(Duration::from_hours(2)), Some("/m.db".into()))
-        );
-    }
-
-    #[test]
-    fn limits_are_applied_in_order() {
-        let cli = Cli::try_parse_from(["x", "--limit", "wal-size=1MB", "--limit", "wal-size=2MB"]).unwrap();
-        assert!((cli.monitor.limits().unwrap().wal_size - 2_097_152.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn the_help_names_every_limit() {
-        assert!(NAMES.into_iter().all(|(name, _)| AFTER_HELP.contains(name)));
-    }
-
-    #[test]
-    fn locales() {
-        assert!(utf8_locale([None, None, Some("en_GB.UTF-8")]));
-        assert!(!utf8_locale([Some("C"), None, Some("en_GB.UTF-8")]));
-        assert!(utf8_locale([Some(""), Some("C.utf8"), None]));
-        assert!(!utf8_locale([None, None, None]));
-    }
-
-    #[test]
-    fn colours() {
-        let monitor = |words: &[&str]| Cli::try_parse_from([&["x"], words].concat()).unwrap().monitor;
-        assert!(monitor(&[]).colored(None));
-        assert!(monitor(&[]).colored(Some("")));
-        assert!(!monitor(&[]).colored(Some("1")));
-        assert!(monitor(&["--color", "always"]).colored(Some("1")));
-        assert!(!monitor(&["--color", "never"]).colored(None));
-    }
-}
+mod tests;

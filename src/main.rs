@@ -4,8 +4,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use corescope_top::cli::{Cli, Command, Monitor, RecordArgs, Recording};
+use corescope_top::cli::{Cli, Command, Monitor, RecordArgs, Recording, Target};
 use corescope_top::demo;
+use corescope_top::model::limits::Limits;
+use corescope_top::run::forms::Form;
 use corescope_top::run::setup::{self, Plan};
 use corescope_top::run::{End, doctor, lines, replay, screen};
 
@@ -22,12 +24,17 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> anyhow::Result<End> {
     match &cli.command {
-        None => watch(&cli.monitor, || Ok(setup::of_target(&cli.target))),
-        Some(Command::Demo(args)) => watch(&cli.monitor, || setup::of_demo(args.scenario)),
+        None => watch(&cli.monitor, cli.monitor.limits(), || Ok(setup::of_target(&cli.target))),
+        Some(Command::Demo(args)) => {
+            watch(&cli.monitor, cli.monitor.demo_limits(), || setup::of_demo(args.scenario))
+        }
         Some(Command::Record(args)) => record(args, cli),
         Some(Command::Replay(args)) if cli.monitor.json => replay::lines(&args.file, &cli.monitor),
         Some(Command::Replay(args)) => replay::screen(&args.file, &cli.monitor),
         Some(Command::Doctor(_)) => Ok(End::Done),
+        Some(Command::Metrics(args)) => once(cli, &args.target, setup::metrics(args)?),
+        Some(Command::Check(args)) => once(cli, &args.target, Form::Check),
+        Some(Command::Status(args)) => once(cli, &args.target, setup::status(args)),
         Some(Command::DemoDirector { scenario }) => demo::director::run(*scenario).map(|()| End::Done),
         Some(Command::DemoIngestor(args)) => demo::ingestor::run(args).map(|()| End::Done),
         Some(Command::DemoServer(args)) => demo::server::run(args).map(|()| End::Done),
@@ -45,10 +52,20 @@ fn record(args: &RecordArgs, cli: &Cli) -> anyhow::Result<End> {
     Ok(lines::record(setup::of_target(&args.target.or(&cli.target)), monitor, limits, target, args.span))
 }
 
-fn watch(monitor: &Monitor, target: impl FnOnce() -> anyhow::Result<Plan>) -> anyhow::Result<End> {
-    let limits = monitor.limits().map_err(anyhow::Error::msg)?;
+/// A line output other than `--json`.
+fn once(cli: &Cli, target: &Target, form: Form) -> anyhow::Result<End> {
+    let limits = cli.monitor.limits().map_err(anyhow::Error::msg)?;
+    Ok(lines::run(setup::of_target(&target.or(&cli.target)), &cli.monitor, limits, form))
+}
+
+fn watch(
+    monitor: &Monitor,
+    limits: Result<Limits, String>,
+    target: impl FnOnce() -> anyhow::Result<Plan>,
+) -> anyhow::Result<End> {
+    let limits = limits.map_err(anyhow::Error::msg)?;
     if monitor.json {
-        return Ok(lines::run(target()?, monitor, limits));
+        return Ok(lines::run(target()?, monitor, limits, Form::json(monitor.count)));
     }
     // Nothing is started for a screen that can't be.
     if let Err(end) = screen::possible() {

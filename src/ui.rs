@@ -1,9 +1,11 @@
 //! What the person at the screen has chosen: plain data, changed by the app, read by the view.
 
+pub mod replay;
 pub mod stage;
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// The three panels.
@@ -121,6 +123,12 @@ pub struct Ui {
     pub span: GraphSpan,
     /// Interval in seconds that was asked for last.
     pub interval: f64,
+    /// The log of events is open, and this one is chosen, counted from the newest.
+    pub log: Option<usize>,
+    /// A recording is played.
+    pub replay: Option<replay::Replay>,
+    /// Where times of day are told; UTC where that is not known.
+    pub zone: Option<TimeZone>,
 }
 
 /// What is watched, fixed for a run: the header names it, and its rows stand there from the first

@@ -4,7 +4,10 @@
 //! Areas are cut by hand: one screen a second needs no constraint solver.
 
 mod canvas;
+mod clock;
 mod disk;
+mod events;
+mod explain;
 mod figures;
 mod footer;
 mod graph;
@@ -15,6 +18,7 @@ mod sources;
 mod sqlite;
 mod stage;
 mod theme;
+mod timeline;
 mod tiny;
 mod words;
 
@@ -23,13 +27,14 @@ use ratatui::layout::{Position, Rect};
 
 use crate::model::history::{History, Key};
 use crate::model::limits::Limits;
+use crate::model::log::EventLog;
 use crate::model::snapshot::{Flag, FlagId, ProcView, Snapshot, SourceFault, SqliteView};
 use crate::ui::stage::Stage;
 use crate::ui::{Labels, Panel, Ui};
 use crate::units::Mono;
 use canvas::{Canvas, cut_left, cut_top};
 use panel::Chrome;
-pub use theme::Theme;
+pub use theme::{Palette, ROLES, THEMES, Theme};
 
 /// A row of the help: keys and what they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +65,8 @@ pub struct Scene<'a> {
     pub snapshot: Option<&'a Snapshot>,
     /// The last minutes.
     pub history: &'a History,
+    /// What began and ended.
+    pub events: &'a EventLog,
     /// The limits, for gauges and graphs.
     pub limits: &'a Limits,
     /// What the person at the screen has chosen.
@@ -148,6 +155,9 @@ pub fn draw(frame: &mut Frame, scene: &Scene) {
             None
         }
     };
+    if let Some(chosen) = scene.ui.log.filter(|_| scene.ui.stage == Stage::Watching) {
+        events::draw(&mut canvas, events::area(area), &view, chosen);
+    }
     if let Some(scroll) = scene.ui.help {
         help::draw(&mut canvas, area, scene.keys, scroll.top);
     } else if let Some(cursor) = cursor {
@@ -159,7 +169,7 @@ pub fn draw(frame: &mut Frame, scene: &Scene) {
 pub fn extents(scene: &Scene, area: Rect) -> Extents {
     let blank = blank(scene);
     let view = View { scene, snapshot: scene.snapshot.unwrap_or(&blank) };
-    let layout = Layout::of(area, scene.ui);
+    let layout = Layout::of(area, scene.ui, view.snapshot);
     let furthest = |panel| match layout.panels.iter().find(|(shown, _)| *shown == panel) {
         Some((Panel::Disk, _)) => 0,
         Some((Panel::Sqlite, area)) => sqlite::furthest(*area, layout.chrome, &view),
@@ -184,6 +194,8 @@ fn blank(scene: &Scene) -> Snapshot {
 /// What stands where.
 struct Layout {
     head: Rect,
+    /// The timeline of a recording; empty where nothing is played.
+    timeline: Rect,
     foot: Rect,
     chrome: Chrome,
     /// The panels that are on the screen.
@@ -191,10 +203,13 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(area: Rect, ui: &Ui) -> Self {
+    fn of(area: Rect, ui: &Ui, snapshot: &Snapshot) -> Self {
+        let told = header::told(Shape::of(area), area.width, ui, snapshot);
         let shape = Shape::of(area);
-        let (head, rest) = cut_top(area, header::rows(shape, area.height));
-        let (body, foot) = cut_top(rest, rest.height.saturating_sub(1));
+        let (head, rest) = cut_top(area, header::rows(shape, area.height, told));
+        let (rest, foot) = cut_top(rest, rest.height.saturating_sub(1));
+        let rows = ui.replay.as_ref().map_or(0, |_| timeline::rows(area.height));
+        let (body, timeline) = cut_top(rest, rest.height.saturating_sub(rows));
         let chrome = match shape {
             Shape::Wide => Chrome::Box,
             Shape::Single if !ui.zoom => Chrome::Tabs,
@@ -207,7 +222,7 @@ impl Layout {
             Shape::Wide => all_panels(body, body.height / 2),
             Shape::Full => all_panels(body, body.height * 9 / 20),
         };
-        Self { head, foot, chrome, panels }
+        Self { head, timeline, foot, chrome, panels }
     }
 }
 
@@ -220,13 +235,13 @@ fn all_panels(area: Rect, upper: u16) -> Vec<(Panel, Rect)> {
     vec![(Panel::Disk, left), (Panel::Sqlite, right), (Panel::Sources, lower)]
 }
 
-/// Draws all but the help; returns where the cursor belongs while the filter is typed.
+/// Draws all but the help; returns where the cursor belongs while something is typed.
 fn draw_screen(canvas: &mut Canvas, area: Rect, view: &View) -> Option<Position> {
     if Shape::of(area) == Shape::Tiny {
         tiny::draw(canvas, area, view);
         return None;
     }
-    let layout = Layout::of(area, view.scene.ui);
+    let layout = Layout::of(area, view.scene.ui, view.snapshot);
     header::draw(canvas, layout.head, view);
     for (panel, area) in layout.panels {
         match panel {
@@ -234,6 +249,9 @@ fn draw_screen(canvas: &mut Canvas, area: Rect, view: &View) -> Option<Position>
             Panel::Sqlite => sqlite::draw(canvas, area, layout.chrome, view),
             Panel::Sources => sources::draw(canvas, area, layout.chrome, view),
         }
+    }
+    if let Some(replay) = &view.scene.ui.replay {
+        timeline::draw(canvas, layout.timeline, view, replay);
     }
     footer::draw(canvas, layout.foot, view.scene.ui, view.scene.keys)
 }

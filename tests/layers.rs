@@ -19,6 +19,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("output", 3),
     ("view", 3),
     ("cli", 4),
+    ("settings", 4),
     ("app", 4),
     ("event", 4),
     ("terminal", 4),

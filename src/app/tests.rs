@@ -1,5 +1,7 @@
+use crossterm::event::{KeyCode, KeyModifiers};
+
 use super::*;
-use crate::ui::stage::PickRow;
+use crate::ui::stage::{PickRow, Picker};
 
 fn app() -> App {
     App::new(Limits::default(), Labels::default(), 1.0)
@@ -148,4 +150,32 @@ fn what_the_recorder_says_stands_among_the_faults() {
         faults.last().map(|fault| (fault.source, fault.text.as_str())),
         Some(("recording", "recording stopped: x"))
     );
+}
+
+#[test]
+fn only_another_level_can_be_accepted() {
+    use crate::model::snapshot::Learning;
+    let mut app = app();
+    app.sample(&Sample::default());
+    for (secs, deviates, effect) in
+        [(10.0, None, Effect::Draw), (600.0, None, Effect::Draw), (600.0, Some(60.0), Effect::Accept)]
+    {
+        app.live.snapshot.as_mut().unwrap().learning = Learning { secs, needed: 600.0, deviates };
+        assert_eq!(typed(&mut app, "a"), effect);
+    }
+    assert_eq!(app.accept(), Effect::Draw);
+    assert!(app.ui.notice.is_some());
+}
+
+#[test]
+fn the_log_opens_scrolls_and_closes() {
+    let mut app = app();
+    typed(&mut app, "e");
+    assert_eq!(app.ui.log, Some(0));
+    assert_eq!(press(&mut app, KeyCode::Enter), Effect::Nothing);
+    typed(&mut app, "q");
+    assert_eq!(app.ui.log, None);
+    typed(&mut app, "e");
+    press(&mut app, KeyCode::Esc);
+    assert_eq!((app.ui.log, typed(&mut app, "q")), (None, Effect::Quit));
 }
