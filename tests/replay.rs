@@ -133,7 +133,7 @@ fn the_player_goes_where_it_is_told_and_plays_to_the_end() {
     wait_for(&receiver, |shown| shown.number == 1900);
     player.go(Move::Step(-10));
     player.go(Move::Secs(-60.0));
-    wait_for(&receiver, |shown| shown.number == 1830 && shown.settled);
+    wait_for(&receiver, |shown| shown.number == 1830 && !shown.waiting);
     player.go(Move::Time(made::time_of(1990)));
     player.go(Move::Speed(64));
     player.go(Move::Play(true));

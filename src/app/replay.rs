@@ -41,8 +41,8 @@ pub struct Shown {
     pub labels: Labels,
     /// It goes on by itself.
     pub playing: bool,
-    /// Nobody has asked for another place since.
-    pub settled: bool,
+    /// Another place was asked for that is not judged yet.
+    pub waiting: bool,
 }
 
 impl App {
@@ -59,9 +59,8 @@ impl App {
         let Some(replay) = &mut self.ui.replay else { return Effect::Nothing };
         replay.at = shown.number;
         replay.playing = shown.playing;
-        if shown.settled {
-            replay.wanted = None;
-        }
+        replay.waiting = shown.waiting;
+        replay.wanted = replay.wanted.filter(|wanted| *wanted != shown.number);
         if let Some(snapshot) = &shown.picture.snapshot {
             self.ui.interval = snapshot.interval;
         }
@@ -83,6 +82,7 @@ impl App {
         replay.judged = progress.judged;
         if let Some(whole) = progress.whole {
             replay.samples = whole;
+            replay.wanted = replay.wanted.filter(|wanted| *wanted < whole);
         }
         if let Some(damage) = progress.damage {
             self.ui.notice = Some(damage.clone());
@@ -134,8 +134,12 @@ impl App {
 
     /// Goes to a place that is known by its number, or another way.
     pub(super) fn moves(&mut self, to: Move) -> Effect {
-        if let (Some(replay), Move::Sample(number)) = (&mut self.ui.replay, to) {
-            replay.wanted = Some(number);
+        if let Some(replay) = &mut self.ui.replay {
+            replay.wanted = match to {
+                Move::Sample(number) => Some(number),
+                Move::Play(_) | Move::Speed(_) => replay.wanted,
+                Move::Step(_) | Move::Secs(_) | Move::Time(_) => None,
+            };
         }
         Effect::Move(to)
     }

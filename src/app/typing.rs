@@ -62,7 +62,7 @@ impl App {
         let Some(replay) = &self.ui.replay else { return Effect::Nothing };
         let near = self.live.snapshot.as_ref().map_or(replay.begin, |shown| shown.at);
         match goto::parse(text, self.ui.zone.as_ref(), near, replay.begin, replay.end) {
-            Ok(at) => Effect::Move(Move::Time(at)),
+            Ok(at) => self.moves(Move::Time(at)),
             Err(reason) => self.notice(reason),
         }
     }

@@ -53,6 +53,7 @@ impl Player {
             play: None,
             speed: 1,
             sent: None,
+            waits: false,
             news: false,
         };
         event::spawn("player", sender.clone(), move |sender| hands.run(&receiver, sender))?;
@@ -82,6 +83,8 @@ struct Hands {
     speed: u32,
     /// When the last picture was sent.
     sent: Option<Instant>,
+    /// The place is not judged yet, and that has been told.
+    waits: bool,
     /// Something other than the place has changed.
     news: bool,
 }
@@ -144,8 +147,10 @@ impl Hands {
         let lead_in = self.deck.lead_in(wanted);
         let (from, nearer) = self.checkpoints.nearest(lead_in);
         if nearer && !ahead {
-            return false;
+            // That it waits is told once.
+            return !std::mem::replace(&mut self.waits, true);
         }
+        self.waits = false;
         self.deck.go(wanted, from.as_ref());
         self.wanted = None;
         self.play = self.play.map(|_| Instant::now());
@@ -186,7 +191,7 @@ impl Hands {
             picture: Picture { snapshot: snapshot.clone(), history: history.clone() },
             labels: (**labels).clone(),
             playing: self.play.is_some(),
-            settled: self.wanted.is_none(),
+            waiting: self.wanted.is_some(),
         }
     }
 }

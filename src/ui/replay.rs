@@ -29,7 +29,9 @@ pub enum Move {
 pub struct Replay {
     /// Number of the sample that is shown, counted from 0.
     pub at: u64,
-    /// Where it was asked to go, until that is shown.
+    /// The place that was asked for is not judged yet.
+    pub waiting: bool,
+    /// The sample that was asked for by its number, until it is shown.
     pub wanted: Option<u64>,
     /// Samples in the recording.
     pub samples: u64,

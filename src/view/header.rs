@@ -111,8 +111,8 @@ fn draw_freshness(canvas: &mut Canvas, area: Rect, view: &View) {
 pub(super) fn state(view: &View) -> (String, Style) {
     let theme = view.scene.theme;
     if let Some(replay) = &view.scene.ui.replay {
-        return match replay.wanted {
-            Some(wanted) if wanted >= replay.judged => ("REPLAY waiting".to_owned(), theme.warn),
+        return match replay.waiting {
+            true => ("REPLAY waiting".to_owned(), theme.warn),
             _ if replay.playing => (format!("REPLAY {}x", replay.speed), theme.ok),
             _ if replay.speed > 1 => (format!("REPLAY paused {}x", replay.speed), theme.warn),
             _ => ("REPLAY paused".to_owned(), theme.warn),

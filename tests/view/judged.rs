@@ -128,12 +128,12 @@ fn a_recording_at_every_size() {
 fn a_recording_that_is_judged_still_and_is_cut() {
     let mut world = played();
     let replay = world.ui.replay.as_mut().unwrap();
-    (replay.judged, replay.wanted, replay.playing) = (170, Some(390), false);
+    (replay.judged, replay.waiting, replay.playing) = (170, true, false);
     replay.cut = Some("line 402 is cut".into());
     replay.typed = Some("14:0".to_owned());
     check("replay_judging_120x30", &world, 120, 30);
     let replay = world.ui.replay.as_mut().unwrap();
-    (replay.judged, replay.wanted, replay.typed) = (400, None, None);
+    (replay.judged, replay.waiting, replay.typed) = (400, false, None);
     assert!(text(&drawn(&world, 120, 30)).contains("ends early: line 402 is cut"));
     assert!(text(&drawn(&world, 80, 24)).contains(" cut"));
     check("replay_paused_80x24", &world, 80, 24);
