@@ -168,6 +168,8 @@ impl Target {
 }
 
 /// How to watch.
+// Each of these switches is one option, and they combine freely.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options")]
 pub struct Monitor {
