@@ -5,7 +5,9 @@ pub mod cache;
 pub mod history;
 pub mod input;
 pub mod io;
+pub mod judge;
 pub mod limits;
+pub mod normal;
 pub mod rules;
 pub mod snapshot;
 pub mod sources;
@@ -17,7 +19,9 @@ pub mod wal;
 use crate::sample::{Reading, Sample};
 use cache::CacheShare;
 use io::ProcTracker;
+use judge::Judge;
 use limits::Limits;
+use normal::Normal;
 use snapshot::{FlagId, Snapshot, SourceFault};
 use sources::StatsTracker;
 use sqlite::SqliteTracker;
@@ -35,6 +39,8 @@ pub struct Model {
     server_cache: CacheShare,
     stats: StatsTracker,
     sqlite: SqliteTracker,
+    normal: Normal,
+    judge: Judge,
 }
 
 impl Model {
@@ -49,6 +55,8 @@ impl Model {
             server_cache: CacheShare::default(),
             stats: StatsTracker::default(),
             sqlite: SqliteTracker::default(),
+            normal: Normal::default(),
+            judge: Judge::default(),
         }
     }
 
@@ -57,17 +65,26 @@ impl Model {
         &self.limits
     }
 
-    /// Takes what an earlier run learned about this database. Where this run has learned more by itself
+    /// Takes what an earlier run learned about this database. Where this run has learned enough by itself
     /// that stays.
-    pub fn recall(&mut self, _state: &State) {}
+    pub fn recall(&mut self, state: &State) {
+        self.normal.recall(state);
+        self.judge.recall(state);
+    }
 
     /// What has been learned so far, for the next run.
     pub fn learned(&self) -> State {
-        State::default()
+        let mut state = State::default();
+        self.normal.remember(&mut state);
+        self.judge.remember(&mut state);
+        state
     }
 
     /// Takes the level of now as normal.
-    pub fn accept(&mut self) {}
+    pub fn accept(&mut self) {
+        self.normal.accept();
+        self.judge.accept();
+    }
 
     /// Eats one sample and says what is known after it.
     pub fn push(&mut self, sample: &Sample) -> Snapshot {
@@ -94,7 +111,20 @@ impl Model {
         snapshot.flags = rules::flags(&snapshot, &self.limits, self.stats.interval());
         mark_rows(&mut snapshot);
         snapshot.faults = faults(sample, &snapshot);
+        self.judge(&mut snapshot, sample);
         snapshot
+    }
+
+    /// Judges by what is normal, and learns from it where nothing is wrong.
+    fn judge(&mut self, snapshot: &mut Snapshot, sample: &Sample) {
+        let (verdicts, events) = self.judge.push(snapshot, sample, &self.limits, &self.normal);
+        (snapshot.verdicts, snapshot.events) = (verdicts, events);
+        let deviates = self.judge.deviates();
+        self.normal.push(snapshot, self.judge.quiet(), deviates);
+        if deviates.is_some_and(|since| sample.mono.since(since).as_secs_f64() > self.limits.accept_after) {
+            self.accept();
+        }
+        snapshot.learning = self.normal.learning(sample.mono);
     }
 
     /// The server reads for the web page, so its share is the interesting one; where none can be

@@ -24,6 +24,12 @@ pub struct Limits {
     pub wal_pinned: f64,
     /// Seconds for which one transaction may keep all other writers out.
     pub writer_held: f64,
+    /// Seconds for which a backfill of unknown length may run before it is taken for a loop.
+    pub backfill_patience: f64,
+    /// Seconds for which more may be written than is normal before it is called a storm.
+    pub storm_patience: f64,
+    /// Seconds after which another level is taken for normal by itself.
+    pub accept_after: f64,
 }
 
 impl Default for Limits {
@@ -37,6 +43,9 @@ impl Default for Limits {
             baseline_ratio: 10.0,
             wal_pinned: 30.0,
             writer_held: 10.0,
+            backfill_patience: 900.0,
+            storm_patience: 180.0,
+            accept_after: 86_400.0,
         }
     }
 }
@@ -61,7 +70,7 @@ pub const CACHE_SECS: f64 = 60.0;
 pub const CACHE_MIN_BYTES: u64 = 64 * KB;
 
 /// Names that [`Limits::set`] takes, with what their values look like.
-pub const NAMES: [(&str, &str); 8] = [
+pub const NAMES: [(&str, &str); 11] = [
     ("write-rate", "20MB"),
     ("cancelled-writes", "2MB"),
     ("wal-size", "200MB"),
@@ -70,6 +79,9 @@ pub const NAMES: [(&str, &str); 8] = [
     ("baseline-ratio", "20"),
     ("wal-pinned", "1m"),
     ("writer-held", "20s"),
+    ("backfill-patience", "30m"),
+    ("storm-patience", "5m"),
+    ("accept-after", "12h"),
 ];
 
 impl Limits {
@@ -90,6 +102,9 @@ impl Limits {
             "baseline-ratio" => self.baseline_ratio = parse_ratio(value)?,
             "wal-pinned" => self.wal_pinned = parse_secs(value)?,
             "writer-held" => self.writer_held = parse_secs(value)?,
+            "backfill-patience" => self.backfill_patience = parse_secs(value)?,
+            "storm-patience" => self.storm_patience = parse_secs(value)?,
+            "accept-after" => self.accept_after = parse_secs(value)?,
             other => {
                 let names = NAMES.map(|(name, _)| name).join(", ");
                 return Err(format!("there is no limit '{other}'; there are {names}"));

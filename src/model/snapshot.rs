@@ -41,6 +41,18 @@ pub struct Snapshot {
     pub learning: Learning,
 }
 
+impl Snapshot {
+    /// The processes with their roles.
+    pub fn processes(&self) -> [(&'static str, Option<&ProcView>); 2] {
+        [("ingestor", self.ingestor.as_ref()), ("server", self.server.as_ref())]
+    }
+
+    /// The row of a write source.
+    pub fn row(&self, name: &str) -> Option<&SourceRow> {
+        self.sources.rows.iter().find(|row| &*row.name == name)
+    }
+}
+
 /// How far it has been learned what is normal.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Learning {
@@ -143,6 +155,10 @@ pub struct SourcesView {
     pub stale: bool,
     /// The ingestor restarted: the counters went back in this update.
     pub restarted: bool,
+    /// Counts the updates of the file, from 1; rates change only with it.
+    pub updates: u64,
+    /// Seconds between the last two updates; `None` before the second and across a restart.
+    pub interval: Option<f64>,
     /// Rows of the table, in the file's order: counters, then backfills.
     pub rows: Vec<SourceRow>,
     /// How many names were left out because there were too many.

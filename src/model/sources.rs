@@ -144,6 +144,8 @@ impl StatsTracker {
             })
             .collect();
         let file = &stats.file;
+        self.view.updates += 1;
+        self.view.interval = self.interval;
         self.view.sampled_at = file.sampled_at;
         self.view.restarted = false;
         self.view.left_out = file.left_out;

@@ -1,8 +1,18 @@
 //! What was learned about a target, kept across runs.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-/// What is normal for one database.
+/// What is normal for one database. A file of it may be anybody's: whoever takes it over checks it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct State {}
+pub struct State {
+    /// Seconds of quiet operation that were learned from.
+    pub secs: f64,
+    /// Of each series the medians of quarters of an hour, the oldest first.
+    pub levels: BTreeMap<Arc<str>, Vec<f32>>,
+    /// Backfills that were seen to be done with all there was to do.
+    pub finished: BTreeSet<Arc<str>>,
+}

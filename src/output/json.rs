@@ -2,6 +2,7 @@
 //!
 //! Unknown is `null`; numbers are unrounded.
 
+mod verdicts;
 mod wal;
 
 use jiff::Timestamp;
@@ -24,6 +25,9 @@ pub fn line(snapshot: &Snapshot) -> String {
             .iter()
             .map(|fault| FaultLine { source: fault.source, text: &fault.text })
             .collect(),
+        verdicts: verdicts::verdicts(snapshot),
+        events: verdicts::events(snapshot),
+        learning: verdicts::learning(snapshot.learning),
     };
     // Plain data with string keys always serialises; a line that did not would be no JSON at all.
     serde_json::to_string(&object).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
@@ -43,6 +47,9 @@ struct Line<'a> {
     write_sources: WriteSources<'a>,
     flags: Vec<FlagLine<'a>>,
     faults: Vec<FaultLine<'a>>,
+    verdicts: Vec<verdicts::VerdictLine<'a>>,
+    events: Vec<verdicts::EventLine<'a>>,
+    learning: verdicts::LearningLine,
 }
 
 #[derive(Serialize)]

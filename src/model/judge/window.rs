@@ -1,0 +1,74 @@
+//! Sums over the last seconds.
+
+use std::collections::VecDeque;
+
+use crate::units::Mono;
+
+/// Amounts of the last seconds.
+#[derive(Clone, Debug)]
+pub(crate) struct Window {
+    length: f64,
+    /// End, seconds covered, amount.
+    steps: VecDeque<(Mono, f64, f64)>,
+    secs: f64,
+    amount: f64,
+}
+
+impl Window {
+    /// A window of so many seconds.
+    pub(crate) fn new(length: f64) -> Self {
+        Self { length, steps: VecDeque::new(), secs: 0.0, amount: 0.0 }
+    }
+
+    /// `amount` came in the `secs` seconds up to `end`.
+    pub(crate) fn push(&mut self, end: Mono, secs: f64, amount: f64) {
+        self.steps.push_back((end, secs, amount));
+        self.secs += secs;
+        self.amount += amount;
+        while self.steps.front().is_some_and(|(at, ..)| end.since(*at).as_secs_f64() >= self.length) {
+            if let Some((_, secs, amount)) = self.steps.pop_front() {
+                self.secs -= secs;
+                self.amount -= amount;
+            }
+        }
+        // What rounding leaves must not pile up over days.
+        if self.steps.len() == 1 {
+            (self.secs, self.amount) = (secs, amount);
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.steps.clear();
+        (self.secs, self.amount) = (0.0, 0.0);
+    }
+
+    /// The sum; 0 of nothing.
+    pub(crate) fn sum(&self) -> f64 {
+        self.steps.iter().map(|(.., amount)| amount).sum()
+    }
+
+    /// Amount per second; `None` until nearly the whole window is covered.
+    pub(crate) fn mean(&self) -> Option<f64> {
+        (self.secs >= 0.85 * self.length).then(|| self.amount.max(0.0) / self.secs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mean_needs_the_whole_window() {
+        let mut window = Window::new(10.0);
+        for second in 1..=9 {
+            assert_eq!(window.mean(), None, "{second}");
+            window.push(Mono(second * 1_000_000_000), 1.0, 4.0);
+        }
+        assert_eq!(window.mean(), Some(4.0));
+        for second in 10..30 {
+            window.push(Mono(second * 1_000_000_000), 1.0, 0.0);
+        }
+        assert_eq!((window.mean(), window.sum()), (Some(0.0), 0.0));
+    }
+}
