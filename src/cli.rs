@@ -232,7 +232,18 @@ impl Monitor {
     /// # Errors
     /// None that the argument parser has not already reported.
     pub fn limits(&self) -> Result<Limits, String> {
-        let mut limits = Limits::default();
+        self.limits_over(Limits::default())
+    }
+
+    /// The limits for a demo: its incidents are short, so a storm is called one sooner.
+    ///
+    /// # Errors
+    /// As [`Self::limits`].
+    pub fn demo_limits(&self) -> Result<Limits, String> {
+        self.limits_over(Limits { storm_patience: 12.0, ..Limits::default() })
+    }
+
+    fn limits_over(&self, mut limits: Limits) -> Result<Limits, String> {
         self.limit.iter().try_for_each(|assignment| limits.set(assignment))?;
         Ok(limits)
     }

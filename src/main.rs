@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use corescope_top::cli::{Cli, Command, Monitor, RecordArgs, Recording};
 use corescope_top::demo;
+use corescope_top::model::limits::Limits;
 use corescope_top::run::setup::{self, Plan};
 use corescope_top::run::{End, doctor, lines, replay, screen};
 
@@ -22,8 +23,10 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> anyhow::Result<End> {
     match &cli.command {
-        None => watch(&cli.monitor, || Ok(setup::of_target(&cli.target))),
-        Some(Command::Demo(args)) => watch(&cli.monitor, || setup::of_demo(args.scenario)),
+        None => watch(&cli.monitor, cli.monitor.limits(), || Ok(setup::of_target(&cli.target))),
+        Some(Command::Demo(args)) => {
+            watch(&cli.monitor, cli.monitor.demo_limits(), || setup::of_demo(args.scenario))
+        }
         Some(Command::Record(args)) => record(args, cli),
         Some(Command::Replay(args)) if cli.monitor.json => replay::lines(&args.file, &cli.monitor),
         Some(Command::Replay(args)) => replay::screen(&args.file, &cli.monitor),
@@ -42,8 +45,12 @@ fn record(args: &RecordArgs, cli: &Cli) -> anyhow::Result<End> {
     Ok(lines::record(setup::of_target(&args.target.or(&cli.target)), monitor, limits, target, args.span))
 }
 
-fn watch(monitor: &Monitor, target: impl FnOnce() -> anyhow::Result<Plan>) -> anyhow::Result<End> {
-    let limits = monitor.limits().map_err(anyhow::Error::msg)?;
+fn watch(
+    monitor: &Monitor,
+    limits: Result<Limits, String>,
+    target: impl FnOnce() -> anyhow::Result<Plan>,
+) -> anyhow::Result<End> {
+    let limits = limits.map_err(anyhow::Error::msg)?;
     if monitor.json {
         return Ok(lines::run(target()?, monitor, limits));
     }

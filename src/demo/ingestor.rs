@@ -94,6 +94,7 @@ pub fn ingest(args: &IngestorArgs, sender: &Sender<Event>, events: &Receiver<Eve
         lock(&sources).received(message.observer(), unix_now());
         writer.ingest(&message, Instant::now());
     }
+    writer.backfill();
     let on_air = Arc::clone(&sources);
     let traffic = sender.clone();
     thread::spawn(move || transmit(radio, &on_air, &traffic));

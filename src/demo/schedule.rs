@@ -34,8 +34,9 @@ const INCIDENTS: [(Scenario, u64); 7] = [
 const INTRO: u64 = 15;
 /// Quiet between two incidents of the tour, so that one flag is down before the next goes up.
 const BETWEEN: u64 = 10;
-/// Quiet before and after an incident that is played alone.
-const ALONE: (u64, u64) = (8, 17);
+/// Quiet before and after an incident that is played alone: a backfill that has rested for ten seconds is known
+/// to be done.
+const ALONE: (u64, u64) = (14, 17);
 
 /// When within its stretch a restart happens once more.
 const AGAIN: Duration = Duration::from_secs(12);
@@ -135,12 +136,12 @@ mod tests {
     #[test]
     fn an_incident_alone_comes_back_for_ever() {
         let played =
-            [0.0, 7.9, 8.0, 32.9, 33.0, 49.9, 50.0, 58.0].map(|t| at(Scenario::StatsStall, t).scenario);
+            [0.0, 13.9, 14.0, 38.9, 39.0, 55.9, 56.0, 70.0].map(|t| at(Scenario::StatsStall, t).scenario);
         let (quiet, stall) = (Scenario::Quiet, Scenario::StatsStall);
         assert_eq!(played, [quiet, quiet, stall, stall, quiet, quiet, quiet, stall]);
-        let phase = at(Scenario::StatsStall, 10.0);
+        let phase = at(Scenario::StatsStall, 16.0);
         assert_eq!((phase.elapsed, phase.left), (Duration::from_secs(2), Some(Duration::from_secs(23))));
-        assert_ne!(phase.index, at(Scenario::StatsStall, 60.0).index);
+        assert_ne!(phase.index, at(Scenario::StatsStall, 72.0).index);
     }
 
     #[test]

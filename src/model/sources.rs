@@ -106,13 +106,13 @@ impl StatsTracker {
                 (self.interval, base.as_ref().and_then(|b| b.totals.get(name)))
             {
                 let rolling = self.baselines.entry(Arc::clone(name)).or_default();
-                rolling.push(stats.mono.secs(), secs, total - before);
+                rolling.push(stats.mono.secs(), secs, total.saturating_sub(*before));
             }
         }
         let secs = self.interval;
         self.show(stats, |name, _| {
             let before = base.as_ref()?.totals.get(name)?;
-            Some((totals.get(name)? - before) as f64 / secs?)
+            Some(totals.get(name)?.saturating_sub(*before) as f64 / secs?)
         });
         self.view.restarted = restarted;
         self.baselines.retain(|name, _| totals.contains_key(name));

@@ -1,6 +1,6 @@
 //! What was learned about a target, kept across runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ pub struct State {
     pub secs: f64,
     /// Of each series the medians of quarters of an hour, the oldest first.
     pub levels: BTreeMap<Arc<str>, Vec<f32>>,
-    /// Backfills that were seen to be done with all there was to do.
-    pub finished: BTreeSet<Arc<str>>,
+    /// Backfills that were seen to be done with all there was to do, and how many rows they took at most when they
+    /// came back for new ones; 0 if they never did.
+    pub finished: BTreeMap<Arc<str>, f64>,
 }

@@ -38,11 +38,6 @@ impl Base {
         let (site, state) = if case.busy { &self.busy } else { &self.quiet };
         (site.clone().with_seed(case.seed), state)
     }
-
-    /// What was learned.
-    pub fn state(&self) -> &State {
-        &self.busy.1
-    }
 }
 
 fn session(site: &mut Site, state: &State, secs: u32) -> State {

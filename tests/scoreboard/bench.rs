@@ -33,7 +33,11 @@ fn main() -> ExitCode {
         println!("{complaint}");
     }
     let samples: f64 = results.iter().map(|result| result.case.secs).sum();
-    println!("{samples} samples in {:.1} s, {} promises broken", began.elapsed().as_secs_f64(), complaints.len());
+    println!(
+        "{samples} samples in {:.1} s, {} promises broken",
+        began.elapsed().as_secs_f64(),
+        complaints.len()
+    );
     let check = std::env::args().any(|word| word == "--check");
     if check && !complaints.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -63,7 +63,8 @@ fn beginnings() -> impl Iterator<Item = (bool, Knowing)> {
 
 /// Every short case.
 pub fn all() -> Vec<Case> {
-    let mut cases: Vec<Case> = beginnings().flat_map(|(busy, knowing)| incidents::all(busy, knowing)).collect();
+    let mut cases: Vec<Case> =
+        beginnings().flat_map(|(busy, knowing)| incidents::all(busy, knowing)).collect();
     cases.extend(beginnings().flat_map(|(busy, knowing)| ordinary::all(busy, knowing)));
     cases
 }

@@ -64,6 +64,8 @@ pub struct Site {
     pub log: Log,
     pub publisher: Publisher,
     pub free: f64,
+    /// Dropped and failed messages before an incident.
+    pub before: i64,
     pub ingestor: Option<Process>,
     server: Process,
     chance: Chance,
@@ -108,6 +110,7 @@ impl Site {
             log: Log::new(&mut chance, 1_700_000),
             publisher,
             free: 60.0 * GB as f64,
+            before: 0,
             ingestor: Some(Process::new(4405, boot - 260_000.0, INGESTOR)),
             server: Process::new(4417, boot - 260_000.0, "corescope-server"),
             now,
@@ -179,7 +182,8 @@ impl Site {
         ingestor.io.syscw += 1;
         ingestor.io.write_bytes += 4096;
         let now = ingestor.io;
-        let rates = self.last_io.replace(now).map_or_else(ProcIoRates::default, |before| own_rates(&before, &now));
+        let rates =
+            self.last_io.replace(now).map_or_else(ProcIoRates::default, |before| own_rates(&before, &now));
         self.publications += 1;
         let (wall, mono) = (self.wall(), self.mono());
         self.published = Some(self.publisher.publish(wall, mono, 10_176_000 + self.publications, rates));
@@ -252,6 +256,17 @@ impl Site {
         self.published = None;
     }
 
+    /// Dropped and failed messages since they were last noted.
+    pub fn bad(&self) -> i64 {
+        let counters = &self.publisher.counters;
+        counters.sig_drops + counters.errors - self.before
+    }
+
+    /// Notes how many messages were dropped or failed so far.
+    pub fn note_bad(&mut self) {
+        self.before += self.bad();
+    }
+
     /// A reader begins, by the pid of a person's shell.
     pub fn read(&mut self, pid: u32) {
         self.log.read(pid);
@@ -270,7 +285,10 @@ fn long_run(publisher: &mut Publisher) {
     c.backfills = vec![("path_json".into(), 412_345)];
 }
 
-fn own_rates(before: &corescope_top::sample::IoCounters, now: &corescope_top::sample::IoCounters) -> ProcIoRates {
+fn own_rates(
+    before: &corescope_top::sample::IoCounters,
+    now: &corescope_top::sample::IoCounters,
+) -> ProcIoRates {
     let rate = |before: u64, now: u64| Some(now.saturating_sub(before) as f64);
     ProcIoRates {
         read: rate(before.read_bytes, now.read_bytes),

@@ -91,7 +91,9 @@ impl Sum {
     /// The longest delay, and in brackets what the definition takes by itself.
     fn delays(&self) -> String {
         match self.delay {
-            Some(delay) if self.definition > 0.0 => format!("{} (+{})", secs(Some(delay)), secs(Some(self.definition))),
+            Some(delay) if self.definition > 0.0 => {
+                format!("{} (+{})", secs(Some(delay)), secs(Some(self.definition)))
+            }
             delay => secs(delay),
         }
     }
@@ -119,7 +121,10 @@ pub fn complaints(result: &Result) -> Vec<String> {
         let name = truth.ids.first().map_or("", |id| id.name());
         crate::score::broken(truth, seen).into_iter().map(move |what| format!("{name} {what}"))
     });
-    let wrong =
-        result.ours.wrong.iter().map(|(name, (count, at))| format!("wrong {name}, {count} times, first at {at} s"));
+    let wrong = result
+        .ours
+        .wrong
+        .iter()
+        .map(|(name, (count, at))| format!("wrong {name}, {count} times, first at {at} s"));
     broken.chain(wrong).map(|what| format!("{}: {what}", result.case)).collect()
 }

@@ -58,6 +58,8 @@ const HOURLY: Duration = Duration::from_hours(1);
 const KEEP: i64 = 4000;
 /// Rows that a backfill goes round and round on.
 const BACKFILLED: u32 = 600;
+/// Rows in one transaction of an honest backfill.
+const HONEST_BATCH: usize = 100;
 /// What is held is let go after this at the latest: the messages that wait take memory.
 const LONGEST: Duration = Duration::from_mins(1);
 /// Time between two messages that have waited: several times the traffic, and no burst that were a flag of its own.
@@ -109,6 +111,16 @@ impl Writer {
         if let Some(result) = result {
             self.counters.ingested(result);
             lock(&self.sources).written(message.observer(), unix_now());
+        }
+    }
+
+    /// Does what is to be done of the backfill: each row that is there once, and then it is finished.
+    pub fn backfill(&mut self) {
+        let ids = self.store.observation_ids(BACKFILLED).unwrap_or_default();
+        for batch in ids.chunks(HONEST_BATCH) {
+            let now = Instant::now();
+            let rows = self.commit("backfill_path_json", now, |conn| store::rewrite_paths(conn, batch));
+            self.counters.backfilled("path_json", rows.unwrap_or(0));
         }
     }
 

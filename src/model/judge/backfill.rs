@@ -2,14 +2,17 @@
 //!
 //! The rate alone proves nothing, honest backfills are as fast. What decides is the work that there can
 //! be: a backfill that was seen finished owes only the rows that came since. One that rewrites clearly
-//! more than that rewrites rows that are done. Where it is not known how much there is to do, it is a
+//! more than that rewrites rows that are done. New rows are written complete, so it owes none at all unless it
+//! was seen to come back for them; only a target that has not been watched for long gets the benefit of the
+//! doubt. Where it is not known how much there is to do, it is a
 //! loop when it has written more rows than the database can hold, or when it has run for very long.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::Facts;
 use super::finding::{Finding, Say, span};
+use super::window::Window;
 use crate::model::limits::BACKFILL_MIN_TX_RATE;
 use crate::model::snapshot::{Snapshot, SourceRow};
 use crate::model::state::State;
@@ -22,13 +25,17 @@ const LONG_REST_SECS: f64 = 600.0;
 /// Rows beyond what came in that may be written all the same, as a share and in rows: counters are
 /// loaded one by one, and a row may be touched twice.
 const SLACK: (f64, f64) = (1.5, 50.0);
+/// Seconds of watching after which a backfill that comes back for new rows every hour has done so.
+const WATCHED_SECS: f64 = 3900.0;
+/// Seconds of new rows that any backfill may touch.
+const FRESH_SECS: f64 = 30.0;
 /// No row that a backfill writes takes less of the file, bytes.
 const SMALLEST_ROW: f64 = 64.0;
 /// Backfills that are followed at most.
 const MAX_FOLLOWED: usize = 256;
 
 /// What one backfill has done.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Account {
     total: i64,
     rest: f64,
@@ -38,27 +45,59 @@ struct Account {
     /// earlier ingestor since this one started.
     written: f64,
     owed: f64,
+    /// Rows that came in the last seconds.
+    fresh: Window,
+    /// Rows of the largest honest run after it was finished; 0 if it never came back for new rows.
+    largest: f64,
+    /// This run is a loop.
+    looped: bool,
     running: Option<Mono>,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            total: 0,
+            rest: 0.0,
+            finished: false,
+            written: 0.0,
+            owed: 0.0,
+            fresh: Window::new(FRESH_SECS),
+            largest: 0.0,
+            looped: false,
+            running: None,
+        }
+    }
 }
 
 /// Follows every backfill.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Backfills {
     accounts: HashMap<Arc<str>, Account>,
-    /// Finished in an earlier run or under an earlier ingestor.
-    known: BTreeSet<Arc<str>>,
+    /// Finished in an earlier run or under an earlier ingestor, with the rows of the largest honest run.
+    known: BTreeMap<Arc<str>, f64>,
     process: Option<(u32, u32)>,
     says: Say,
 }
 
 impl Backfills {
     pub(super) fn recall(&mut self, state: &State) {
-        self.known.extend(state.finished.iter().take(MAX_FOLLOWED).cloned());
+        let sound = |(_, rows): &(&Arc<str>, &f64)| rows.is_finite() && **rows >= 0.0;
+        let known = state.finished.iter().filter(sound).take(MAX_FOLLOWED);
+        self.known.extend(known.map(|(name, rows)| (Arc::clone(name), *rows)));
+        // Those that are followed already are known now, too.
+        for (name, account) in &mut self.accounts {
+            if let Some(largest) = self.known.get(name) {
+                account.finished = true;
+                account.largest = account.largest.max(*largest);
+            }
+        }
     }
 
     pub(super) fn remember(&self, state: &mut State) {
+        state.finished = self.known.clone();
         let finished = self.accounts.iter().filter(|(_, account)| account.finished);
-        state.finished = self.known.iter().chain(finished.map(|(name, _)| name)).cloned().collect();
+        state.finished.extend(finished.map(|(name, account)| (Arc::clone(name), account.largest)));
     }
 
     pub(super) fn push(&mut self, facts: &Facts) -> Say {
@@ -78,7 +117,7 @@ impl Backfills {
         self.process = process.or(self.process);
         if other || snapshot.sources.restarted {
             let finished = self.accounts.drain().filter(|(_, account)| account.finished);
-            self.known.extend(finished.map(|(name, _)| name));
+            self.known.extend(finished.map(|(name, account)| (name, account.largest)));
             self.says = Say::Unknown;
         }
     }
@@ -87,7 +126,7 @@ impl Backfills {
         let snapshot = facts.snapshot;
         let came = ["tx_inserted", "obs_inserted"].map(|name| snapshot.row(name));
         let new: f64 = came.iter().flatten().filter_map(|row| row.rate).sum::<f64>() * secs;
-        let all: i64 = came.iter().flatten().map(|row| row.total).sum();
+        let all: f64 = came.iter().flatten().map(|row| row.total.max(0) as f64).sum();
         let mut worst: Option<(f64, Finding)> = None;
         let mut judged = false;
         for row in snapshot.sources.rows.iter().filter(|row| row.backfill) {
@@ -106,17 +145,21 @@ impl Backfills {
         }
     }
 
-    fn account(&mut self, row: &SourceRow, all: i64) -> Option<&mut Account> {
+    fn account(&mut self, row: &SourceRow, all: f64) -> Option<&mut Account> {
         if !self.accounts.contains_key(&row.name) {
             if self.accounts.len() >= MAX_FOLLOWED {
                 return None;
             }
-            let known = self.known.contains(&row.name);
+            let largest = self.known.get(&row.name).copied();
+            // More than all that came since the ingestor started is a loop at first sight; else what it
+            // writes from here on decides.
+            let at_once = row.total as f64 > SLACK.0 * all + SLACK.1;
             let account = Account {
                 total: row.total,
-                finished: known,
-                written: if known { row.total as f64 } else { 0.0 },
-                owed: if known { all.max(0) as f64 } else { 0.0 },
+                finished: largest.is_some(),
+                written: if largest.is_some() && at_once { row.total as f64 } else { 0.0 },
+                owed: if largest.is_some() && at_once { all } else { 0.0 },
+                largest: largest.unwrap_or(0.0),
                 ..Account::default()
             };
             self.accounts.insert(Arc::clone(&row.name), account);
@@ -127,9 +170,10 @@ impl Backfills {
 
 impl Account {
     fn count(&mut self, row: &SourceRow, secs: f64, new: f64, facts: &Facts) {
-        let wrote = (row.total - self.total).max(0) as f64;
+        let wrote = row.total.saturating_sub(self.total).max(0) as f64;
         self.total = row.total;
         self.owed += new;
+        self.fresh.push(facts.snapshot.mono, secs, new);
         if wrote > 0.0 {
             self.rest = 0.0;
             self.written += wrote;
@@ -143,20 +187,32 @@ impl Account {
         }
         // From its first rest on: what it has not written by then it does not owe.
         if rested && (self.written > 0.0 || !self.finished) {
-            (self.finished, self.written, self.owed) = (true, 0.0, 0.0);
+            if self.finished && !self.looped {
+                self.largest = self.largest.max(self.written);
+            }
+            (self.finished, self.looped, self.written, self.owed) = (true, false, 0.0, 0.0);
         }
     }
 
-    fn judge(&self, row: &SourceRow, facts: &Facts) -> Option<Finding> {
+    /// Rows that it may write without touching one that is done.
+    fn honest(&self, facts: &Facts) -> f64 {
+        let known = facts.normal.learning(facts.snapshot.mono).secs >= WATCHED_SECS;
+        let comes_back = self.largest > 0.0;
+        if comes_back || !known { self.owed.max(self.largest) } else { self.fresh.sum() }
+    }
+
+    fn judge(&mut self, row: &SourceRow, facts: &Facts) -> Option<Finding> {
         let tx = facts.snapshot.row("tx_inserted")?.rate?.max(BACKFILL_MIN_TX_RATE);
         let rate = row.rate.filter(|rate| *rate > facts.limits.backfill_ratio * tx)?;
         let since = self.running;
         let secs = since.map_or(0.0, |since| facts.since(since));
-        let why = if self.finished && self.written > SLACK.0 * self.owed + SLACK.1 {
+        let honest = self.honest(facts);
+        let why = if self.finished && self.written > SLACK.0 * honest + SLACK.1 {
+            self.looped = true;
             format!(
-                "{} rows written where {} came in since it was done",
+                "{} rows written where {} were left to do",
                 grouped(self.written as i64),
-                grouped(self.owed as i64)
+                grouped(honest as i64)
             )
         } else if let Some(room) = room(facts.snapshot).filter(|room| row.total as f64 > *room) {
             let rows = grouped(room as i64);

@@ -78,7 +78,9 @@ impl Io {
 
     fn storm(&mut self, facts: &Facts) -> Say {
         let Some(mean) = self.write.mean() else { return Say::Unknown };
-        let Some(expected) = expected(facts.normal, self.messages.mean()) else { return Say::Unknown };
+        let learned = expected(facts.normal, self.messages.mean());
+        // Before anything was learned only what is over the static limit is too much.
+        let expected = learned.unwrap_or(facts.limits.write_rate / STORM);
         let lately = self.short.mean().unwrap_or(mean);
         let over = match self.storm {
             None => mean > STORM * expected,
@@ -91,13 +93,18 @@ impl Io {
         // It takes a while until the mean is over: it began where the mean did.
         let since = *self.storm.get_or_insert_with(|| super::process::earlier(facts, 3.0));
         Say::when(facts.since(since) >= facts.limits.storm_patience, || {
-            let times = mean / expected;
-            let text = format!(
-                "ingestor has written {} for {}: {times:.1} times what is normal here for this traffic ({})",
-                BytesPerSec(mean),
-                span(facts.since(since)),
-                BytesPerSec(expected)
-            );
+            let (rate, lasted) = (BytesPerSec(mean), span(facts.since(since)));
+            let text = match learned {
+                Some(_) => format!(
+                    "ingestor has written {rate} for {lasted}: {:.1} times what is normal here for this traffic ({})",
+                    mean / expected,
+                    BytesPerSec(expected)
+                ),
+                None => format!(
+                    "ingestor has written {rate} for {lasted}: over the limit of {}, and what is normal is not learned yet",
+                    BytesPerSec(facts.limits.write_rate)
+                ),
+            };
             let remedy = "see in Write sources what grew; if this is the new normal, accept it (key a)";
             Finding::warning("ingestor", text, remedy)
                 .evidence("writeBytesPerSec", mean)

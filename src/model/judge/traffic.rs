@@ -81,7 +81,7 @@ impl Traffic {
         let packets =
             packets.fold(None, |sum: Option<i64>, count| Some(sum.unwrap_or(0).saturating_add(count)));
         if let (Some(before), Some(after)) = (self.last_packets, packets) {
-            self.packets.push(now, secs, (after - before).max(0) as f64);
+            self.packets.push(now, secs, after.saturating_sub(before).max(0) as f64);
         }
         self.last_packets = packets;
         if rows > 0.0 {

@@ -9,7 +9,8 @@ const HOUR: f64 = 3600.0;
 /// So many days, knowing nothing at first.
 pub fn life(days: u32) -> Case {
     let mut chance = Chance::new(4711);
-    let mut case = Case::new("days of ordinary operation", format!("{days} days"), false, Knowing::Nothing, 0.0);
+    let mut case =
+        Case::new("days of ordinary operation", format!("{days} days"), false, Knowing::Nothing, 0.0);
     case.secs = f64::from(days) * 24.0 * HOUR;
     case = case.at(0.0, |site| site.plan.periodic = true);
     for day in 0..days {
@@ -17,9 +18,9 @@ pub fn life(days: u32) -> Case {
         // Prune and vacuum come at the same hour of every night, before anything was learned on the first.
         case = events::jobs(case, start + 23.3 * HOUR);
         if day == 2 {
-            case = events::new_backfill(case, start + 22.0 * HOUR);
+            case = events::new_backfill(case, start + 22.0 * HOUR, 1_200_000.0);
         }
-        let mut hour = |chance: &mut Chance, slot: f64| start + (slot + chance.between(0.05, 0.7)) * HOUR;
+        let hour = |chance: &mut Chance, slot: f64| start + (slot + chance.between(0.05, 0.7)) * HOUR;
         for (slot, event) in EVENTS.iter().enumerate() {
             // Each has an hour of its own, in another order every day.
             let turn = (slot + day as usize * 5) % EVENTS.len();

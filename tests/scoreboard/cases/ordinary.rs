@@ -21,7 +21,8 @@ pub fn all(busy: bool, knowing: Knowing) -> Vec<Case> {
         events::deploy(case("a deploy", 300.0), lead, 5.0),
         events::stalls(case("disk stalls", 300.0), lead),
         events::long_select(case("a SELECT of 20 s", 120.0), lead),
-        events::new_backfill(case("a new build's backfill", 500.0), lead),
+        events::new_backfill(case("a new build's backfill", 500.0), lead, 300_000.0),
+        events::new_backfill(case("a new build's backfill of ten minutes", 900.0), lead, 1_200_000.0),
         events::done_backfill(case("a build's backfill finds new rows", 300.0), lead),
         events::cold_reads(case("cold reads for 20 s", 200.0), lead),
         events::slow_start(case("a start with 12 s of hard work", 200.0), lead),
@@ -44,7 +45,11 @@ pub fn all(busy: bool, knowing: Knowing) -> Vec<Case> {
 fn cold(busy: bool) -> Vec<Case> {
     let case = |name: &str, secs: f64| Case::new(ROW, name, busy, Knowing::Nothing, secs);
     vec![
-        events::new_backfill(case("a new build's backfill, 20 s after the monitor's start", 500.0), 20.0),
+        events::new_backfill(
+            case("a new build's backfill, 20 s after the monitor's start", 500.0),
+            20.0,
+            300_000.0,
+        ),
         case("a backfill that already runs", 500.0).unseen(60.0).at(-60.0, |site| {
             site.load.backfill = Some(Backfill::new("hop_index", 1500.0, 2.2, Some(300_000.0)));
         }),
@@ -58,7 +63,10 @@ pub mod events {
 
     pub fn bursts(case: Case, at: f64) -> Case {
         let factor = |factor: f64| move |site: &mut Site| site.load.burst = factor;
-        case.at(at, factor(3.0)).at(at + 300.0, factor(1.0)).at(at + 500.0, factor(3.0)).at(at + 560.0, factor(1.0))
+        case.at(at, factor(3.0))
+            .at(at + 300.0, factor(1.0))
+            .at(at + 500.0, factor(3.0))
+            .at(at + 560.0, factor(1.0))
     }
 
     pub fn truncates(case: Case, at: f64) -> Case {
@@ -86,10 +94,10 @@ pub mod events {
         case.at(at, |site| site.read(SHELL)).at(at + 20.0, |site| site.read_no_more(SHELL))
     }
 
-    /// A name that nobody has seen works through the old rows once, for two and a half minutes.
-    pub fn new_backfill(case: Case, at: f64) -> Case {
-        deploy(case, at, 4.0).at(at + 6.0, |site| {
-            site.load.backfill = Some(Backfill::new("hop_index", 2000.0, 2.2, Some(300_000.0)));
+    /// A name that nobody has seen works through the old rows once.
+    pub fn new_backfill(case: Case, at: f64, rows: f64) -> Case {
+        deploy(case, at, 4.0).at(at + 6.0, move |site| {
+            site.load.backfill = Some(Backfill::new("hop_index", 2000.0, 2.2, Some(rows)));
         })
     }
 
@@ -100,7 +108,8 @@ pub mod events {
 
     /// The server reads what the machine had let go of.
     pub fn cold_reads(case: Case, at: f64) -> Case {
-        case.at(at, |site| site.load.server = (8.0 * MB as f64, 0.9)).at(at + 20.0, |site| site.load.server = (0.0, 0.0))
+        case.at(at, |site| site.load.server = (8.0 * MB as f64, 0.9))
+            .at(at + 20.0, |site| site.load.server = (0.0, 0.0))
     }
 
     pub fn slow_start(case: Case, at: f64) -> Case {

@@ -44,7 +44,7 @@ pub struct Load {
     pub starve: f64,
     /// Messages arrive and never reach the database.
     pub stuck: bool,
-    /// Share of messages whose signature is wrong.
+    /// Share of messages whose signature is wrong, on top of the few that always are.
     pub forged: f64,
     /// Share of messages whose write fails.
     pub failing: f64,

@@ -43,8 +43,12 @@ pub struct Log {
 impl Log {
     pub fn new(chance: &mut Chance, pages: u32) -> Self {
         let salts = [chance.bits() as u32, chance.bits() as u32];
-        let index =
-            WalIndex { page_size: PAGE as u32, salts, read_marks: [Some(0), None, None, None, None], ..WalIndex::default() };
+        let index = WalIndex {
+            page_size: PAGE as u32,
+            salts,
+            read_marks: [Some(0), None, None, None, None],
+            ..WalIndex::default()
+        };
         let size = Bytes(32 + u64::from(AUTO_CHECKPOINT) * FRAME);
         Self { size, pages, auto: true, readers: Vec::new(), index, open_frames: 0 }
     }

@@ -21,7 +21,8 @@ pub struct Process {
 
 impl Process {
     pub fn new(pid: u32, boot_secs: f64, name: &str) -> Self {
-        let io = IoCounters { rchar: 115_758, wchar: 954_094, syscr: 85, syscw: 555, ..IoCounters::default() };
+        let io =
+            IoCounters { rchar: 115_758, wchar: 954_094, syscr: 85, syscw: 555, ..IoCounters::default() };
         Self { pid, start: (boot_secs * 100.0) as u64, born: boot_secs, name: name.into(), io }
     }
 

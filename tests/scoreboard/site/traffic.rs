@@ -10,6 +10,8 @@ const FRAMES: (f64, f64) = (13.0, 19.5);
 const CATCH_UP: f64 = 60.0;
 /// Seconds that another process's lock keeps a write waiting before it fails.
 const BUSY: f64 = 5.0;
+/// Share of messages whose signature is wrong on every day.
+const FORGED: f64 = 0.000_2;
 
 impl Site {
     /// Messages per second that arrive now: the hour's share of the day, a slow mood, and bursts.
@@ -115,7 +117,7 @@ impl Site {
 
     /// Messages become rows; how many frames that takes.
     fn insert(&mut self, handled: u64) -> u64 {
-        let forged = self.some(handled, self.load.forged);
+        let forged = self.some(handled, self.load.forged.max(FORGED));
         let failed = self.some(handled - forged, self.load.failing);
         let good = handled - forged - failed;
         let new = self.some(good, 0.5);

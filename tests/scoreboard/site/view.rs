@@ -55,8 +55,12 @@ impl Site {
     fn db(&mut self) -> DbSample {
         let file = |size: u64, ino| Reading::Good(FileStat { size: Bytes(size), dev: 0xfe00, ino });
         let index = self.log.index();
-        let header =
-            DbHeader { page_size: PAGE as u32, wal_mode: true, page_count: self.log.pages, freelist_count: 800 };
+        let header = DbHeader {
+            page_size: PAGE as u32,
+            wal_mode: true,
+            page_count: self.log.pages,
+            freelist_count: 800,
+        };
         let wal = WalHeader { page_size: PAGE as u32, checkpoint_sequence: 0, salts: index.salts };
         DbSample {
             mono: self.mono(),
