@@ -42,6 +42,9 @@ impl Roles {
     }
 }
 
+/// Seconds after which a reader is no passer-by.
+const STAYS_SECS: f64 = 5.0;
+
 /// What a holder is known by from sample to sample: pid, slot, mark and the log's salts.
 type HolderKey = (Option<u32>, u8, u32, [u32; 2]);
 
@@ -102,7 +105,9 @@ impl WalTracker {
         let runs = locks.is_some_and(|locks| locks.iter().any(|lock| lock.slot == Slot::Checkpoint));
         let moved = self.progress.checkpointed == Some(db.mono);
         let normal = view.pending.unwrap_or(0) <= diagnosis::NORMAL_FRAMES;
-        if runs || moved || normal || view.pin.is_some() {
+        // Readers come and go on a busy server; only one that stays is the reason.
+        let pinned = view.pinning().is_some_and(|pin| pin.held >= STAYS_SECS);
+        if runs || moved || normal || pinned {
             self.forgotten = None;
         } else {
             self.forgotten.get_or_insert(db.mono);

@@ -3,6 +3,7 @@
 use super::Facts;
 use super::finding::{Finding, Say, span};
 use super::window::Window;
+use crate::model::limits::BACKFILL_MIN_TX_RATE;
 use crate::model::normal::{self, Normal};
 use crate::model::snapshot::{FlagId, IoRates};
 use crate::units::{BytesPerSec, KB, MB, Mono};
@@ -77,6 +78,10 @@ impl Io {
     }
 
     fn storm(&mut self, facts: &Facts) -> Say {
+        // A backfill writes, honest or not: its own rule says which.
+        if self.storm.is_none() && backfill_runs(facts) {
+            return Say::Not;
+        }
         let Some(mean) = self.write.mean() else { return Say::Unknown };
         let learned = expected(facts.normal, self.messages.mean());
         // Before anything was learned only what is over the static limit is too much.
@@ -162,6 +167,13 @@ impl Io {
                 .peak(read, BytesPerSec(read))
         })
     }
+}
+
+/// Whether a backfill is at work at a pace of its own.
+fn backfill_runs(facts: &Facts) -> bool {
+    let tx = facts.snapshot.row("tx_inserted").and_then(|row| row.rate).unwrap_or(0.0);
+    let mut backfills = facts.snapshot.sources.rows.iter().filter(|row| row.backfill);
+    backfills.any(|row| row.rate.is_some_and(|rate| rate > tx.max(BACKFILL_MIN_TX_RATE)))
 }
 
 /// Bytes per second that are normal here with so many messages: what is usual, or what the traffic of now

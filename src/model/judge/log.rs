@@ -8,9 +8,13 @@ use crate::model::snapshot::SqliteView;
 use crate::model::wal::view::Diagnosis;
 use crate::units::{Bytes, BytesPerSec, MB, Mono};
 
-/// Seconds between two points of the free space, and how many of them make a trend.
+/// Seconds between two points of the free space, and how many of them make a trend: ten minutes where the end is
+/// near, else half an hour, so that a copy or a job makes none.
 const POINT_SECS: f64 = 10.0;
 const POINTS: usize = 60;
+const MANY_POINTS: usize = 180;
+/// The end is near when it is this many times the shorter trend away.
+const NEAR: f64 = 4.0;
 /// Seconds until the disk is full that are worth a word.
 const DAY_SECS: f64 = 86_400.0;
 /// Free bytes below which it does not matter how fast they go.
@@ -44,12 +48,15 @@ impl Log {
         let now = facts.snapshot.mono;
         if self.free.back().is_none_or(|(at, _)| facts.since(*at) >= POINT_SECS) {
             self.free.push_back((now, free.0));
-            if self.free.len() > POINTS + 1 {
+            if self.free.len() > MANY_POINTS + 1 {
                 self.free.pop_front();
             }
         }
-        let trend = self.trend().unwrap_or(0.0);
-        let left = if trend > 0.0 { free.0 as f64 / trend } else { f64::INFINITY };
+        let left_at = |trend: f64| if trend > 0.0 { free.0 as f64 / trend } else { f64::INFINITY };
+        let near = self.trend(POINTS).unwrap_or(0.0);
+        let is_near = left_at(near) < NEAR * POINTS as f64 * POINT_SECS;
+        let trend = if is_near { near } else { self.trend(MANY_POINTS).unwrap_or(0.0) };
+        let left = left_at(trend);
         let still = self.recent(free.0, now) >= STILL * trend;
         Say::when(free.0 < NO_ROOM || (left < DAY_SECS && still), || {
             let text = if trend > 0.0 {
@@ -76,15 +83,14 @@ impl Log {
     /// Bytes used up per second: the median of the slopes between points half the time apart (after
     /// P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968), so that a job
     /// of a minute makes no trend.
-    fn trend(&self) -> Option<f64> {
-        if self.free.len() <= POINTS {
-            return None;
-        }
-        let half = self.free.len() / 2;
+    fn trend(&self, points: usize) -> Option<f64> {
+        let first = self.free.len().checked_sub(points + 1)?;
+        let half = first + points / 2;
         let slope = |((then, before), (now, after)): (&(Mono, u64), &(Mono, u64))| {
             (*before as f64 - *after as f64) / now.since(*then).as_secs_f64()
         };
-        let mut slopes: Vec<f64> = self.free.iter().zip(self.free.iter().skip(half)).map(slope).collect();
+        let mut slopes: Vec<f64> =
+            self.free.iter().skip(first).zip(self.free.iter().skip(half)).map(slope).collect();
         slopes.sort_unstable_by(f64::total_cmp);
         slopes.get(slopes.len() / 2).copied().filter(|slope| *slope > 0.0)
     }

@@ -234,7 +234,7 @@ fn a_pinned_log_is_named_after_its_limit_and_takes_the_full_disk_under_it() {
     assert!((30..=33).contains(&waited), "{waited}");
     site.free = 2 << 30;
     site.free_falls = 64 << 10;
-    let held = site.run(1200);
+    let held = site.run(2400);
     assert_eq!(ids(&held), [VerdictId::WalPinned]);
     assert!(held.verdicts[0].text.contains("sqlite3[99]"), "{}", held.verdicts[0].text);
     assert_eq!(held.verdicts[0].effects.len(), 1, "{:?}", held.verdicts[0].effects);
@@ -298,6 +298,19 @@ fn an_incident_does_not_get_into_what_is_normal() {
 }
 
 #[test]
+fn a_disk_that_fills_is_told_and_a_copy_is_not() {
+    let mut site = Site::new(700);
+    site.free_falls = 16 << 20;
+    site.run(400);
+    site.free_falls = 0;
+    assert_eq!(ids(&site.run(1800)), [], "a copy of 6 GB");
+    (site.free, site.free_falls) = (20 << 30, 10 << 20);
+    assert!(site.until(VerdictId::DiskFull, 640).is_some(), "half an hour is left");
+    site.free_falls = 0;
+    assert!(site.until_over(VerdictId::DiskFull, 30).is_some());
+}
+
+#[test]
 fn traffic_explains_writes() {
     let mut site = Site::new(1200);
     (site.write, site.tx) = (10 * 450_000, 50);
@@ -357,7 +370,7 @@ mod anything {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn odd_sites_never_panic(steps in numbers()) {
