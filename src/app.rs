@@ -9,8 +9,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::cli::INTERVALS;
 use crate::model::Model;
 use crate::model::history::History;
+use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::model::snapshot::{Snapshot, SourceFault};
+use crate::model::state::State;
 use crate::sample::Sample;
 use crate::ui::stage::{Picker, Stage};
 use crate::ui::{GraphSpan, Labels, Panel, Scroll, SortBy, Ui};
@@ -114,10 +116,20 @@ impl App {
         Effect::Draw
     }
 
+    /// Takes what an earlier run learned about the target.
+    pub fn recall(&mut self, state: Arc<State>) {
+        self.model.feed(&Input::State(state));
+    }
+
+    /// What has been learned about the target, for the next run.
+    pub fn learned(&self) -> State {
+        self.model.learned()
+    }
+
     /// Adds what could not be done to what could not be read.
     pub fn fault(&mut self, source: &'static str, text: String) {
         if let Some(snapshot) = &mut self.live.snapshot {
-            snapshot.faults.push(SourceFault { source, text });
+            snapshot.faults.push(SourceFault { source, text, since: None });
         }
     }
 

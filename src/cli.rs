@@ -3,6 +3,8 @@
 // Doc comments of arguments are the text of the help: no Markdown there.
 #![allow(clippy::doc_markdown)]
 
+mod outputs;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::model::limits::Limits;
 use crate::tape::recorder;
 use crate::units::{MB, parse_bytes, parse_secs};
+pub use outputs::{CheckArgs, MetricsArgs, StatusArgs};
 
 /// The stats file's place when nobody says otherwise.
 pub const DEFAULT_STATS: &str = "/tmp/corescope-ingestor-stats.json";
@@ -62,6 +65,13 @@ pub enum Command {
     /// Say line by line what is found, what each source says right now, and what the rest needs:
     /// status 0 if all is well, 1 if something is missing
     Doctor(DoctorArgs),
+    /// Print the target's figures for Prometheus in the OpenMetrics text format, serve them, or leave
+    /// them where node_exporter finds them
+    Metrics(MetricsArgs),
+    /// Print one line and end as a monitoring plugin does: 0 ok, 1 warning, 2 critical, 3 unknown
+    Check(CheckArgs),
+    /// Print one short line for a status bar
+    Status(StatusArgs),
     /// The demo's keeper (internal)
     #[command(hide = true)]
     DemoDirector {
@@ -124,7 +134,7 @@ pub struct Target {
     /// Process id of the server
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
     pub server: Option<u32>,
-    /// The SQLite database; opened read-only, for the moment of a query
+    /// The SQLite database; opened read-only, for the moment of a look
     #[arg(long, value_name = "PATH")]
     pub db: Option<PathBuf>,
     /// The ingestor's stats file [default: $CORESCOPE_INGESTOR_STATS, else what is found, else
@@ -175,9 +185,12 @@ pub struct Monitor {
     #[arg(long, value_name = "N", global = true, requires = "json",
         value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
-    /// With --json: wait so many seconds for an ingestor to appear [default: don't wait]
-    #[arg(long, value_name = "SECONDS", global = true, requires = "json", value_parser = wait)]
+    /// With --json or record: wait so many seconds for an ingestor to appear [default: don't wait]
+    #[arg(long, value_name = "SECONDS", global = true, value_parser = wait)]
     pub wait: Option<f64>,
+    /// Neither use nor keep what was learned about the database
+    #[arg(long, global = true)]
+    pub no_state: bool,
     /// How to record.
     #[command(flatten)]
     pub recording: Recording,
@@ -265,7 +278,11 @@ pub fn utf8_locale(variables: [Option<&str>; 3]) -> bool {
     name.contains("utf-8") || name.contains("utf8")
 }
 
-fn interval(text: &str) -> Result<f64, String> {
+/// Seconds between samples.
+///
+/// # Errors
+/// What may be given.
+pub fn interval(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(secs) if INTERVALS.contains(&secs) => Ok(secs),
         _ => Err("give seconds from 0.1 to 60".to_owned()),
@@ -298,71 +315,4 @@ fn limit(text: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-    use crate::model::limits::NAMES;
-
-    #[test]
-    fn the_definition_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn options_may_stand_before_and_after_demo() {
-        for line in ["corescope-top -n 2 demo --json", "corescope-top demo -n 2 --json --count 3"] {
-            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-            assert!((cli.monitor.interval - 2.0).abs() < 1e-9);
-            assert!(cli.monitor.json);
-        }
-    }
-
-    #[test]
-    fn targets_may_stand_before_and_after_doctor() {
-        let line = "x --ingestor 7 --match a doctor --match b --db /m.db --ingestor 8 --json";
-        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-        let Some(Command::Doctor(args)) = &cli.command else { panic!("{cli:?}") };
-        let target = args.target.or(&cli.target);
-        assert_eq!((target.ingestor, target.matches), (Some(8), vec!["a".to_owned(), "b".to_owned()]));
-        assert_eq!((target.db, cli.monitor.json), (Some("/m.db".into()), true));
-    }
-
-    #[test]
-    fn nonsense_is_refused() {
-        for line in ["-n 0", "-n 61", "-n nan", "--limit wal=1", "--count 3", "--ingestor 0", "--color maybe"]
-        {
-            let words = std::iter::once("corescope-top").chain(line.split(' '));
-            assert!(Cli::try_parse_from(words).is_err(), "{line}");
-        }
-    }
-
-    #[test]
-    fn limits_are_applied_in_order() {
-        let cli = Cli::try_parse_from(["x", "--limit", "wal-size=1MB", "--limit", "wal-size=2MB"]).unwrap();
-        assert!((cli.monitor.limits().unwrap().wal_size - 2_097_152.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn the_help_names_every_limit() {
-        assert!(NAMES.into_iter().all(|(name, _)| AFTER_HELP.contains(name)));
-    }
-
-    #[test]
-    fn locales() {
-        assert!(utf8_locale([None, None, Some("en_GB.UTF-8")]));
-        assert!(!utf8_locale([Some("C"), None, Some("en_GB.UTF-8")]));
-        assert!(utf8_locale([Some(""), Some("C.utf8"), None]));
-        assert!(!utf8_locale([None, None, None]));
-    }
-
-    #[test]
-    fn colours() {
-        let monitor = |words: &[&str]| Cli::try_parse_from([&["x"], words].concat()).unwrap().monitor;
-        assert!(monitor(&[]).colored(None));
-        assert!(monitor(&[]).colored(Some("")));
-        assert!(!monitor(&[]).colored(Some("1")));
-        assert!(monitor(&["--color", "always"]).colored(Some("1")));
-        assert!(!monitor(&["--color", "never"]).colored(None));
-    }
-}
+mod tests;

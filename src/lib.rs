@@ -14,9 +14,9 @@
 //! | --- | --- | --- |
 //! | vocabulary | [`units`], [`sample`], [`ui`] | nothing of ours |
 //! | pure core | [`parse`], [`model`] | vocabulary |
-//! | edges in | [`source`], [`tape`] | vocabulary, [`parse`]; a tape also what a model is fed with |
+//! | edges in | [`source`], [`state`], [`tape`] | vocabulary, [`parse`]; a tape and the state also what a model is fed with |
 //! | edges out | [`output`], [`view`] | vocabulary, core |
-//! | wiring | [`cli`], [`app`], [`event`], [`terminal`], [`run`] | all |
+//! | wiring | [`cli`], [`app`], [`event`], [`terminal`], [`run`], [`settings`] | all |
 //! | aside | [`demo`] | vocabulary; only the wiring imports it |
 
 pub mod app;
@@ -28,7 +28,9 @@ pub mod output;
 pub mod parse;
 pub mod run;
 pub mod sample;
+pub mod settings;
 pub mod source;
+pub mod state;
 pub mod tape;
 pub mod terminal;
 pub mod ui;

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use corescope_top::cli::{Cli, Command, Monitor, RecordArgs, Recording};
+use corescope_top::cli::{Cli, Command, Monitor, RecordArgs, Recording, Target};
 use corescope_top::demo;
 use corescope_top::model::limits::Limits;
+use corescope_top::run::forms::Form;
 use corescope_top::run::setup::{self, Plan};
 use corescope_top::run::{End, doctor, lines, replay, screen};
 
@@ -31,6 +32,9 @@ fn run(cli: &Cli) -> anyhow::Result<End> {
         Some(Command::Replay(args)) if cli.monitor.json => replay::lines(&args.file, &cli.monitor),
         Some(Command::Replay(args)) => replay::screen(&args.file, &cli.monitor),
         Some(Command::Doctor(_)) => Ok(End::Done),
+        Some(Command::Metrics(args)) => once(cli, &args.target, setup::metrics(args)?),
+        Some(Command::Check(args)) => once(cli, &args.target, Form::Check),
+        Some(Command::Status(args)) => once(cli, &args.target, setup::status(args)),
         Some(Command::DemoDirector { scenario }) => demo::director::run(*scenario).map(|()| End::Done),
         Some(Command::DemoIngestor(args)) => demo::ingestor::run(args).map(|()| End::Done),
         Some(Command::DemoServer(args)) => demo::server::run(args).map(|()| End::Done),
@@ -39,10 +43,19 @@ fn run(cli: &Cli) -> anyhow::Result<End> {
 
 fn record(args: &RecordArgs, cli: &Cli) -> anyhow::Result<End> {
     let monitor = &cli.monitor;
+    if monitor.recording.record.is_some() {
+        return Ok(End::Usage("record takes one file: leave --record away".to_owned()));
+    }
     let limits = monitor.limits().map_err(anyhow::Error::msg)?;
     let recording = Recording { record: Some(args.file.clone()), ..monitor.recording.clone() };
     let Some(target) = recording.target() else { return Ok(End::Done) };
     Ok(lines::record(setup::of_target(&args.target.or(&cli.target)), monitor, limits, target, args.span))
+}
+
+/// A line output other than `--json`.
+fn once(cli: &Cli, target: &Target, form: Form) -> anyhow::Result<End> {
+    let limits = cli.monitor.limits().map_err(anyhow::Error::msg)?;
+    Ok(lines::run(setup::of_target(&target.or(&cli.target)), &cli.monitor, limits, form))
 }
 
 fn watch(
@@ -52,7 +65,7 @@ fn watch(
 ) -> anyhow::Result<End> {
     let limits = limits.map_err(anyhow::Error::msg)?;
     if monitor.json {
-        return Ok(lines::run(target()?, monitor, limits));
+        return Ok(lines::run(target()?, monitor, limits, Form::json(monitor.count)));
     }
     // Nothing is started for a screen that can't be.
     if let Err(end) = screen::possible() {

@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod cache;
+pub mod faults;
 pub mod history;
 pub mod input;
 pub mod io;
@@ -16,13 +17,14 @@ pub mod state;
 pub mod verdict;
 pub mod wal;
 
-use crate::sample::{Reading, Sample};
+use crate::sample::Sample;
 use cache::CacheShare;
+use faults::FaultTracker;
 use io::ProcTracker;
 use judge::Judge;
 use limits::Limits;
 use normal::Normal;
-use snapshot::{FlagId, Snapshot, SourceFault};
+use snapshot::{FlagId, Snapshot};
 use sources::StatsTracker;
 use sqlite::SqliteTracker;
 use state::State;
@@ -41,6 +43,7 @@ pub struct Model {
     sqlite: SqliteTracker,
     normal: Normal,
     judge: Judge,
+    faults: FaultTracker,
 }
 
 impl Model {
@@ -57,6 +60,7 @@ impl Model {
             sqlite: SqliteTracker::default(),
             normal: Normal::default(),
             judge: Judge::default(),
+            faults: FaultTracker::default(),
         }
     }
 
@@ -110,7 +114,7 @@ impl Model {
         self.put_cache_share(&mut snapshot, sample);
         snapshot.flags = rules::flags(&snapshot, &self.limits, self.stats.interval());
         mark_rows(&mut snapshot);
-        snapshot.faults = faults(sample, &snapshot);
+        snapshot.faults = self.faults.push(sample, &snapshot);
         self.judge(&mut snapshot, sample);
         snapshot
     }
@@ -151,24 +155,4 @@ fn mark_rows(snapshot: &mut Snapshot) {
             row.flag = Some(flag.id);
         }
     }
-}
-
-/// What could not be read, in the order in which it matters to the reader.
-fn faults(sample: &Sample, snapshot: &Snapshot) -> Vec<SourceFault> {
-    let processes = [("ingestor", &sample.ingestor), ("server", &sample.server)];
-    let mut faults = Vec::new();
-    for (role, reading) in processes {
-        faults.extend(SourceFault::of(role, reading));
-        faults.extend(reading.good().and_then(|process| SourceFault::of(role, &process.io)));
-    }
-    faults.extend(sources::silent_fault(snapshot, &sample.stats));
-    faults.extend(sources::unread_fault(&snapshot.sources, &sample.stats));
-    let uptime = snapshot.ingestor.as_ref().and_then(|process| process.uptime);
-    faults.extend(sources::stale_fault(&snapshot.sources, &sample.stats, uptime));
-    faults.extend(SourceFault::of("db", &sample.db));
-    if let Reading::Good(db) = &sample.db {
-        faults.extend(sqlite::faults(db));
-    }
-    faults.extend(SourceFault::of("stats", &sample.watch));
-    faults
 }

@@ -1,4 +1,7 @@
 //! Line outputs: siblings of the screen that eat the same snapshots.
 
+pub mod check;
 pub mod doctor;
 pub mod json;
+pub mod metrics;
+pub mod status;

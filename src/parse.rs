@@ -14,3 +14,4 @@ pub mod stats;
 pub mod text;
 pub mod wal_header;
 pub mod wal_index;
+pub mod wal_pages;

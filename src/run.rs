@@ -1,7 +1,10 @@
 //! The two ways to run: a screen, or lines.
 
 pub mod doctor;
+pub mod forms;
 pub mod lines;
+pub mod listen;
+pub mod memory;
 pub mod panics;
 pub mod replay;
 pub mod screen;
@@ -16,6 +19,8 @@ use std::fmt;
 pub enum End {
     /// As asked: status 0.
     Done,
+    /// With this status, everything said already.
+    Said(u8),
     /// By a signal: 128 + its number.
     Signal(i32),
     /// The terminal went away: 129, as by SIGHUP.
@@ -35,6 +40,7 @@ impl End {
     pub fn status(&self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::Said(status) => *status,
             Self::Unusable(_) | Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Bug(_) => 101,
@@ -48,7 +54,7 @@ impl End {
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Done | Self::Signal(_) | Self::Hangup => Ok(()),
+            Self::Done | Self::Said(_) | Self::Signal(_) | Self::Hangup => Ok(()),
             Self::Usage(text) | Self::Failed(text) => writeln!(f, "corescope-top: {text}"),
             Self::Bug(text) => writeln!(f, "corescope-top: a bug, please report it: {text}"),
             Self::Unusable(reasons) => {

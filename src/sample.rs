@@ -8,6 +8,7 @@ pub mod compact;
 pub mod db;
 pub mod locks;
 pub mod reading;
+mod rows;
 
 use std::sync::Arc;
 
@@ -167,65 +168,54 @@ pub struct ProcIoRates {
 }
 
 /// One component of `writer_perf`: times in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+///
+/// Written down as a list of its fields in this order, `null` where one is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WriterPerf {
     /// How often the component took the writer lock.
-    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     /// How often it had to wait.
-    #[serde(rename = "waited", default = "compact::zero", skip_serializing_if = "compact::is_zero")]
     pub contention: Option<i64>,
     /// 95th percentile of the wait, ms.
-    #[serde(rename = "w95", skip_serializing_if = "Option::is_none")]
     pub wait_p95: Option<f64>,
     /// Longest wait, ms.
-    #[serde(rename = "wmax", skip_serializing_if = "Option::is_none")]
     pub wait_max: Option<f64>,
     /// 95th percentile of the hold, ms.
-    #[serde(rename = "h95", skip_serializing_if = "Option::is_none")]
     pub hold_p95: Option<f64>,
     /// Longest hold, ms.
-    #[serde(rename = "hmax", skip_serializing_if = "Option::is_none")]
     pub hold_max: Option<f64>,
 }
 
 /// One entry of `source_statuses`; names and addresses are masked and cleaned.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+///
+/// Written down as a list of its fields in this order, `null` where one is absent.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MqttSource {
     /// Name, cleaned and masked.
     pub name: Arc<str>,
     /// Broker's address, cleaned and masked.
     pub broker: Arc<str>,
     /// Whether it is connected.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connected: Option<bool>,
     /// Time of the last packet; absent where there was none.
-    #[serde(with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub last_packet: Option<Wall>,
     /// Packets since the start.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub packets: Option<i64>,
     /// Packets of the last five minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub packets_5m: Option<i64>,
     /// Connections lost since the start.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disconnects: Option<i64>,
     /// The last error, cleaned and masked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<Arc<str>>,
 }
 
 /// One entry of `source_liveness`; 0 in the file means never and is absent here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+///
+/// Written down as a list of its fields in this order, `null` where one is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Liveness {
     /// The broker delivered something.
-    #[serde(rename = "receipt", with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub last_receipt: Option<Wall>,
     /// Something was written to the database.
-    #[serde(rename = "message", with = "compact::secs", skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Wall>,
 }

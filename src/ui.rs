@@ -136,6 +136,8 @@ pub struct Labels {
     pub ingestor: bool,
     /// Whether a server is watched.
     pub server: bool,
+    /// The name of the ingestor's program, where it is called an ingestor by its first argument alone.
+    pub exe: Option<Arc<str>>,
     /// Name of the demo's scenario that runs now.
     pub scenario: Option<Arc<str>>,
 }

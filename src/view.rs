@@ -5,6 +5,7 @@
 
 mod canvas;
 mod disk;
+mod explain;
 mod figures;
 mod footer;
 mod graph;
@@ -23,13 +24,13 @@ use ratatui::layout::{Position, Rect};
 
 use crate::model::history::{History, Key};
 use crate::model::limits::Limits;
-use crate::model::snapshot::{Flag, FlagId, ProcView, Snapshot, SqliteView};
+use crate::model::snapshot::{Flag, FlagId, ProcView, Snapshot, SourceFault, SqliteView};
 use crate::ui::stage::Stage;
 use crate::ui::{Labels, Panel, Ui};
 use crate::units::Mono;
 use canvas::{Canvas, cut_left, cut_top};
 use panel::Chrome;
-pub use theme::Theme;
+pub use theme::{Palette, ROLES, THEMES, Theme};
 
 /// A row of the help: keys and what they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,9 +88,17 @@ impl View<'_> {
         self.snapshot.flags.iter().find(|flag| flag.id == id && about(flag))
     }
 
-    /// What is wrong with a source.
-    fn fault(&self, source: &str) -> Option<&str> {
-        self.snapshot.faults.iter().find(|fault| fault.source == source).map(|fault| fault.text.as_str())
+    /// What is wrong with a source, and for how long.
+    fn fault(&self, source: &str) -> Option<String> {
+        let fault = self.snapshot.faults.iter().find(|fault| fault.source == source)?;
+        Some(fault.text.clone() + &self.lasted(fault))
+    }
+
+    /// ", for 12 s" of a fault that does not say so itself.
+    fn lasted(&self, fault: &SourceFault) -> String {
+        let says = fault.text.contains("has not answered for") || fault.text.contains(" old");
+        let age = fault.age(self.snapshot.mono).filter(|age| *age >= 1.0 && !says);
+        age.map_or_else(String::new, |age| format!(", for {}", figures::span(age)))
     }
 
     /// The columns of a graph `width` wide, and the seconds of one.

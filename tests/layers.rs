@@ -14,10 +14,12 @@ const LAYERS: &[(&str, u8)] = &[
     ("parse", 1),
     ("model", 1),
     ("source", 2),
+    ("state", 2),
     ("tape", 2),
     ("output", 3),
     ("view", 3),
     ("cli", 4),
+    ("settings", 4),
     ("app", 4),
     ("event", 4),
     ("terminal", 4),
@@ -97,6 +99,14 @@ fn the_demo_is_aside() {
     for (module, path, text) in sources() {
         let allowed = DEMO_USERS.contains(&module.as_str());
         assert!(allowed || !imports(&text).contains("demo"), "{} imports the demo", path.display());
+    }
+}
+
+/// SQLite locks what it reads and maps what others may cut: what is watched is never opened by it.
+#[test]
+fn only_the_demo_uses_sqlite() {
+    for (module, path, text) in sources() {
+        assert!(module == "demo" || !text.contains("rusqlite"), "{}", path.display());
     }
 }
 

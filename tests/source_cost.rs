@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use common::Writer;
 use corescope_top::source::clock::Clock;
+use corescope_top::source::db_files::DbReader;
 use corescope_top::source::sampler::{Sampler, SourceConfig, SourceEvent};
 use rustix::time::{ClockId, clock_gettime};
 
@@ -127,63 +128,45 @@ fn cost_of_a_parse() {
 
 #[test]
 #[ignore = "a measurement"]
-fn cost_of_asking() {
-    use corescope_top::source::sqlite::{DbPaths, ask};
-    use corescope_top::units::Mono;
-
+fn cost_of_free_pages() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("m.db");
     let mut writer = Writer::start(&db);
-    writer
-        .order("PRAGMA journal_mode=WAL; CREATE TABLE t(x); CREATE TABLE u(a,b,c); INSERT INTO t VALUES(1)");
-    let paths = DbPaths::new(&db);
-    let mut times: Vec<Duration> = (0..2000)
-        .map(|_| {
-            let start = std::time::Instant::now();
-            ask(&paths, true, 0, Mono(0)).unwrap();
-            start.elapsed()
-        })
-        .collect();
-    times.sort();
-    println!("one question: p50 {:?} p99 {:?} max {:?}", times[1000], times[1980], times[1999]);
-    writer.order("close");
-
-    // Questions without a pause, against a writer that comes and goes.
-    let over = Arc::new(AtomicBool::new(false));
-    let asked = Arc::new(AtomicU32::new(0));
-    let (stop, count, files) = (Arc::clone(&over), Arc::clone(&asked), paths.clone());
-    let asking = std::thread::spawn(move || {
-        while !stop.load(Ordering::Relaxed) {
-            if ask(&files, true, 0, Mono(0)).is_ok() {
-                count.fetch_add(1, Ordering::Relaxed);
-            }
+    writer.order("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+    writer.order("INSERT INTO t VALUES(1)");
+    let mut reader = DbReader::new(&db, Path::new("/proc"));
+    for frames in ["a short log", "a log of 50,000 frames"] {
+        for committed in [false, true] {
+            let mut times: Vec<Duration> = (0..1000)
+                .map(|_| {
+                    if committed {
+                        writer.order("INSERT INTO t VALUES(1)");
+                    }
+                    let start = std::time::Instant::now();
+                    assert!(reader.read(&Clock::real()).good().unwrap().pragmas.good().is_some());
+                    start.elapsed()
+                })
+                .collect();
+            times.sort();
+            println!("{frames}, after a commit {committed}: p50 {:?} p99 {:?}", times[500], times[990]);
         }
-    });
-    let (mut left, mut created, rounds) = (0, 0, 2000);
-    for _ in 0..rounds {
-        writer.order("INSERT INTO t VALUES(1)");
-        writer.order("close");
-        let (wal, shm) = (paths.wal.exists(), paths.shm.exists());
-        left += u32::from(wal && shm);
-        created += u32::from(wal && !shm);
+        writer.order("INSERT INTO t SELECT zeroblob(200000000)");
     }
-    over.store(true, Ordering::Relaxed);
-    asking.join().unwrap();
-    println!(
-        "{} answers, {rounds} last closes: {left} left both files, {created} a -wal alone",
-        asked.load(Ordering::Relaxed)
-    );
+    let start = std::time::Instant::now();
+    let mut fresh = DbReader::new(&db, Path::new("/proc"));
+    assert!(fresh.read(&Clock::real()).good().unwrap().pragmas.good().is_some());
+    println!("the first look at it: {:?}", start.elapsed());
 }
 
 /// CPU time of one look at a database in milliseconds, SQLite not asked; mean of many.
 fn look_ms(db: &Path, proc_root: &Path) -> f64 {
     let clock = Clock::manual(corescope_top::units::Wall(0), corescope_top::units::Mono(1));
-    let mut reader = corescope_top::source::db_files::DbReader::new(db, proc_root);
-    let sample = reader.read(&clock, 1.0);
+    let mut reader = DbReader::new(db, proc_root);
+    let sample = reader.read(&clock);
     assert!(sample.good().unwrap().locks.good().is_some());
     let before = cpu_ms();
     for _ in 0..200 {
-        std::hint::black_box(reader.read(&clock, 1.0));
+        std::hint::black_box(reader.read(&clock));
     }
     (cpu_ms() - before) / 200.0
 }

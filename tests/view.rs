@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 
 use corescope_top::app::App;
 use corescope_top::model::limits::Limits;
+use corescope_top::model::snapshot::{Since, SourceFault};
 use corescope_top::ui::stage::Stage;
 use corescope_top::ui::{GraphSpan, Labels, Panel, Scroll, SortBy};
-use corescope_top::units::Mono;
+use corescope_top::units::{Mono, Wall};
 use corescope_top::view::{self, Scene, Theme};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::{CrosstermBackend, TestBackend};
@@ -174,9 +175,10 @@ fn states_of_the_header() {
     world.tick(|snapshot| {
         let ingestor = snapshot.ingestor.as_mut().unwrap();
         (ingestor.gone_since, ingestor.rates) = (Some(since), None);
-        snapshot.faults = vec![corescope_top::model::snapshot::SourceFault {
+        snapshot.faults = vec![SourceFault {
             source: "ingestor",
             text: "process 4382 is gone; waiting for it to come back".to_owned(),
+            since: Some(Since { at: Wall(0), mono: since }),
         }];
         scenes::closed(snapshot);
     });

@@ -46,6 +46,7 @@ impl ProcTracker {
             name: Arc::clone(&self.name),
             uptime: self.uptime,
             gone_since: self.seen.filter(|_| gone),
+            counters: reading.good().and_then(|process| process.io.good()).copied(),
             rates: self.rates,
             last_rates: self.last_rates.filter(|_| gone),
             restarts: self.restarts,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::verdict::{Event, Verdict};
 use crate::model::wal::view::WalView;
-use crate::sample::{DbHeader, FileStat, Liveness, MqttSource, Reading, WalIndex, WriterPerf};
+use crate::sample::{DbHeader, FileStat, IoCounters, Liveness, MqttSource, Reading, WalIndex, WriterPerf};
 use crate::units::{Bytes, Mono, Wall};
 
 /// Everything known at one sample.
@@ -82,6 +82,8 @@ pub struct ProcView {
     pub uptime: Option<f64>,
     /// When it was last read, if it can't be read now.
     pub gone_since: Option<Mono>,
+    /// Its counters; `None` where they could not be read just now.
+    pub counters: Option<IoCounters>,
     /// Its rates; `None` until two good samples of the same process.
     pub rates: Option<IoRates>,
     /// The rates that were known last, of a process that can't be read now.
@@ -260,18 +262,34 @@ pub struct Flag {
     pub text: String,
 }
 
+/// When something was seen first, by both clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Wall-clock time, for people.
+    pub at: Wall,
+    /// Monotonic time, to count from.
+    pub mono: Mono,
+}
+
 /// A source that could not be read, or can't be relied on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceFault {
     /// Which: `ingestor`, `server`, `stats`, `db`, `wal`.
     pub source: &'static str,
     /// One clear line: what failed, on what, what to do.
     pub text: String,
+    /// The sample that had this fault first, all since then having it; filled in by the model.
+    pub since: Option<Since>,
 }
 
 impl SourceFault {
     /// The fault of a reading, if it has one.
     pub fn of<T>(source: &'static str, reading: &Reading<T>) -> Option<Self> {
-        reading.fault().map(|fault| Self { source, text: fault.text.clone() })
+        reading.fault().map(|fault| Self { source, text: fault.text.clone(), since: None })
+    }
+
+    /// Seconds that it has lasted at `now`.
+    pub fn age(&self, now: Mono) -> Option<f64> {
+        self.since.map(|since| now.since(since.mono).as_secs_f64())
     }
 }

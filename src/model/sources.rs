@@ -229,7 +229,7 @@ pub fn stale_fault(
             "stats file is {shown} old (limit {STALE_SECS} s): the ingestor has stopped publishing it, or has ended"
         ),
     };
-    Some(SourceFault { source: "stats", text })
+    Some(SourceFault { source: "stats", text, since: None })
 }
 
 /// Newer builds wait for their backfills before they publish anything: an ingestor that writes hard
@@ -241,7 +241,7 @@ pub fn silent_fault(snapshot: &Snapshot, reading: &Reading<StatsSample>) -> Opti
     let left_over = snapshot.sources.age.zip(ingestor.uptime).is_some_and(|(age, uptime)| age > uptime);
     let text =
         format!("ingestor writes {} and publishes no stats: a backfill at start-up?", BytesPerSec(write));
-    (absent || left_over).then_some(SourceFault { source: "stats", text })
+    (absent || left_over).then_some(SourceFault { source: "stats", text, since: None })
 }
 
 fn span(secs: f64) -> Span {

@@ -23,7 +23,11 @@ pub fn line(snapshot: &Snapshot) -> String {
         faults: snapshot
             .faults
             .iter()
-            .map(|fault| FaultLine { source: fault.source, text: &fault.text })
+            .map(|fault| FaultLine {
+                source: fault.source,
+                text: &fault.text,
+                since: fault.since.and_then(|since| timestamp(since.at, 3)),
+            })
             .collect(),
         verdicts: verdicts::verdicts(snapshot),
         events: verdicts::events(snapshot),
@@ -169,6 +173,7 @@ fn flag(flag: &Flag) -> FlagLine<'_> {
 struct FaultLine<'a> {
     source: &'static str,
     text: &'a str,
+    since: Option<String>,
 }
 
 #[cfg(test)]
@@ -176,8 +181,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::model::snapshot::{FlagId, IoRates, SourceFault};
+    use crate::model::snapshot::{FlagId, IoRates, Since, SourceFault};
     use crate::units::Bytes;
+    use crate::units::Mono;
 
     fn parsed(snapshot: &Snapshot) -> Value {
         serde_json::from_str(&line(snapshot)).unwrap()
@@ -201,6 +207,7 @@ mod tests {
 
     #[test]
     fn numbers_are_raw() {
+        let since = Some(Since { at: Wall::from_secs(1_795_356_202), mono: Mono(7) });
         let row = SourceRow {
             name: "backfill_path_json".into(),
             backfill: true,
@@ -228,7 +235,7 @@ mod tests {
                 limit: 50.2,
                 text: "…".into(),
             }],
-            faults: vec![SourceFault { source: "stats", text: "a \"quoted\" fault".into() }],
+            faults: vec![SourceFault { source: "stats", text: "a \"quoted\" fault".into(), since }],
             ..Snapshot::default()
         };
         let value = parsed(&snapshot);
@@ -248,6 +255,9 @@ mod tests {
             json!({"flag": "backfill_vs_tx", "subject": "backfill_path_json", "value": 240.1, "limit": 50.2,
                 "text": "…"})
         );
-        assert_eq!(value["faults"][0], json!({"source": "stats", "text": "a \"quoted\" fault"}));
+        assert_eq!(
+            value["faults"][0],
+            json!({"source": "stats", "text": "a \"quoted\" fault", "since": "2026-11-22T14:03:22.000Z"})
+        );
     }
 }

@@ -6,6 +6,8 @@ use crate::sample::{DbHeader, Fault, FaultKind};
 /// Bytes in the header.
 pub const LEN: usize = 100;
 
+/// SQLite's `SQLITE_DEFAULT_CACHE_SIZE`, in KiB as it is negative.
+const DEFAULT_CACHE_SIZE: i64 = -2000;
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// Decodes the header at the beginning of `bytes`.
@@ -21,6 +23,15 @@ pub fn parse(bytes: &[u8]) -> Result<DbHeader, Fault> {
         return Err(invalid("is not an SQLite database: its first bytes are not SQLite's"));
     }
     decode(bytes).ok_or_else(|| invalid("is not an SQLite database: its header is cut short or damaged"))
+}
+
+/// `cache_size` of a new connection, pages, or KiB if negative: what the header suggests, else SQLite's
+/// own default; see `sqlite3InitOne`.
+pub fn cache_size(bytes: &[u8]) -> i64 {
+    match be32(bytes, 48).map(|suggested| i64::from(suggested as i32)) {
+        Some(pages) if pages != 0 => pages.abs(),
+        _ => DEFAULT_CACHE_SIZE,
+    }
 }
 
 fn decode(bytes: &[u8]) -> Option<DbHeader> {
@@ -57,8 +68,11 @@ mod tests {
     fn fields_are_decoded() {
         let expected = DbHeader { page_size: 4096, wal_mode: true, page_count: 130, freelist_count: 7 };
         assert_eq!(parse(&header()), Ok(expected));
+        assert_eq!((cache_size(&header()), cache_size(b"")), (-2000, -2000));
         let mut big = header();
         big[16..19].copy_from_slice(&[0, 1, 1]);
+        big[48..52].copy_from_slice(&(-77_i32).to_be_bytes());
+        assert_eq!(cache_size(&big), 77);
         assert_eq!(parse(&big), Ok(DbHeader { page_size: 65_536, wal_mode: false, ..expected }));
     }
 

@@ -44,11 +44,29 @@ pub fn user_name(passwd: &[u8], uid: u32) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// The home of user `uid` in the text of `/etc/passwd`.
+pub fn home(passwd: &[u8], uid: u32) -> Option<String> {
+    let text = String::from_utf8_lossy(passwd);
+    let wanted = uid.to_string();
+    let home = text.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        (fields.get(2) == Some(&wanted.as_str())).then(|| fields.get(5).copied()).flatten()
+    })?;
+    home.starts_with('/').then(|| home.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn homes() {
+        let passwd = b"root:x:0:0:root:/root:/bin/sh\nmesh:x:1000:1000::/home/mesh:/bin/sh\nodd:x:7:7:::\n";
+        assert_eq!(home(passwd, 1000).as_deref(), Some("/home/mesh"));
+        assert_eq!((home(passwd, 7), home(passwd, 8)), (None, None));
+    }
 
     #[test]
     fn one_bit_of_many() {

@@ -1,6 +1,6 @@
-//! Line outputs: one JSON object per sample, from the second sample on; or a recording and no lines.
+//! Line outputs: what a sample becomes is its form's affair.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -11,8 +11,9 @@ use crate::model::Model;
 use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::model::snapshot::{ProcView, Snapshot};
-use crate::output::json;
 use crate::run::End;
+use crate::run::forms::Form;
+use crate::run::memory::{self, Memory, News};
 use crate::run::screen::BLIND_AFTER;
 use crate::run::setup::{Plan, unusable};
 use crate::run::tee::Tee;
@@ -24,14 +25,17 @@ use crate::ui::Labels;
 /// How often processes are looked at while a target is missing.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Prints lines until `--count` is reached, the pipe is closed, or a signal ends it.
-pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
+/// What a form that ends with its first line may take beyond two samples.
+const ONE_SHOT: Duration = Duration::from_secs(3);
+
+/// Prints lines until the form has enough, the pipe is closed, or a signal ends it.
+pub fn run(plan: Plan, monitor: &Monitor, limits: Limits, form: Form) -> End {
     let tee = match monitor.recording.target() {
         Some(target) => Tee::file(target, monitor, &limits),
         None => Ok(Tee::None),
     };
     let (end, summary) = match tee {
-        Ok(tee) => watch(plan, monitor, limits, tee, Printer::new(monitor.count), None),
+        Ok(tee) => watch(plan, monitor, limits, tee, form, None),
         Err(end) => return end,
     };
     if let Some(trouble) = summary.and_then(|summary| summary.trouble) {
@@ -46,7 +50,7 @@ pub fn record(plan: Plan, monitor: &Monitor, limits: Limits, target: Target, spa
         Ok(tee) => tee,
         Err(end) => return end,
     };
-    let (end, summary) = watch(plan, monitor, limits, tee, Printer::silent(), span);
+    let (end, summary) = watch(plan, monitor, limits, tee, Form::Silent, span);
     let Some(summary) = summary else { return end };
     let _ = writeln!(io::stdout(), "{summary}");
     match (end, summary.trouble) {
@@ -60,7 +64,7 @@ fn watch(
     monitor: &Monitor,
     limits: Limits,
     tee: Tee,
-    printer: Printer,
+    form: Form,
     span: Option<Duration>,
 ) -> (End, Option<Summary>) {
     // One place only: who reads slowly gets fewer lines, and nothing piles up.
@@ -74,11 +78,14 @@ fn watch(
         endings.and_then(|()| demo.as_mut().map_or(Ok(()), |demo| event::spawn_demo(demo, sender)));
     let patience = Instant::now() + Duration::from_secs_f64(monitor.wait.unwrap_or(0.0));
     let (model, looked) = (Model::new(limits), Instant::now());
+    let hurry = patience + Duration::from_secs_f64(2.0 * monitor.interval) + ONE_SHOT;
     let mut lines = Lines {
         watcher,
+        memory: Memory::start(searches && !monitor.no_state, None),
         model,
         tee,
-        printer,
+        deadline: form.is_one_shot().then_some(hurry),
+        form,
         until: span.map(|span| looked + span),
         warned: false,
         found: !searches,
@@ -93,6 +100,7 @@ fn watch(
         Ok(()) => lines.print_all(&receiver),
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
     };
+    lines.memory.end(lines.model.learned());
     (end, lines.tee.finish())
 }
 
@@ -100,9 +108,12 @@ fn watch(
 #[allow(clippy::struct_excessive_bools)]
 struct Lines {
     watcher: Watcher,
+    memory: Memory,
     model: Model,
     tee: Tee,
-    printer: Printer,
+    form: Form,
+    /// When a form that can't wait gives up.
+    deadline: Option<Instant>,
     /// When to end.
     until: Option<Instant>,
     /// It was said that something is wrong with the recording.
@@ -140,7 +151,8 @@ impl Lines {
     fn print_all(&mut self, receiver: &Receiver<Event>) -> End {
         loop {
             // While the target is there only its samples wake this up.
-            let idle = if self.found && !self.lost { Duration::from_hours(1) } else { LOOK_EVERY };
+            let calm = if self.deadline.is_some() { LOOK_EVERY } else { Duration::from_hours(1) };
+            let idle = if self.found && !self.lost { calm } else { LOOK_EVERY };
             let left = self.until.map_or(idle, |until| until.saturating_duration_since(Instant::now()));
             if left.is_zero() {
                 return End::Done;
@@ -159,14 +171,20 @@ impl Lines {
 
     /// Nothing came for a while: looks once more, and goes without if no look comes back.
     fn idle(&mut self) -> Option<End> {
+        if self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
+            return Some(self.form.unusable(vec!["the target has not answered in time".to_owned()]));
+        }
         self.look();
         if self.found || self.sighted || self.begun.elapsed() < BLIND_AFTER {
             return None;
         }
         self.found = true;
         match self.watcher.go_blind() {
-            Ok(Outcome::Attached { .. }) => None,
-            Ok(_) => Some(End::Unusable(vec!["looking at the processes takes too long".to_owned()])),
+            Ok(Outcome::Attached { .. }) => {
+                self.memory.attached(self.watcher.database());
+                None
+            }
+            Ok(_) => Some(self.form.unusable(vec!["looking at the processes takes too long".to_owned()])),
             Err(error) => Some(End::Bug(format!("no thread for sampling: {error}"))),
         }
     }
@@ -180,33 +198,46 @@ impl Lines {
         match event {
             Event::Sample { generation, .. } if !self.watcher.is_current(generation) => None,
             Event::Sample { sample, .. } => {
+                self.remember();
                 let snapshot = self.feed(&Input::Sample(Arc::clone(&sample)))?;
                 if !std::mem::replace(&mut self.judged, true)
                     && let Some(reasons) = unusable(&sample)
                 {
-                    return Some(End::Unusable(reasons));
+                    return Some(self.form.unusable(reasons));
                 }
                 self.lost = is_lost(&snapshot);
-                if self.lost && self.looked.elapsed() >= LOOK_EVERY {
+                self.watcher.heed(&snapshot);
+                if (self.lost || self.watcher.misses_somebody()) && self.looked.elapsed() >= LOOK_EVERY {
                     self.look();
                 }
-                self.trouble().or_else(|| self.printer.print(&snapshot))
+                self.trouble().or_else(|| self.form.put(&snapshot, self.model.limits()))
             }
             Event::Seen(sighting) => self.seen(*sighting),
             Event::Demo(update) => {
                 self.watcher.set_processes(update.ingestor, update.server);
                 None
             }
-            Event::DemoFailed(error) => Some(End::Unusable(vec![format!("the demo ended: {error}")])),
+            Event::DemoFailed(error) => Some(self.form.unusable(vec![format!("the demo ended: {error}")])),
             Event::Died(text) => Some(End::Bug(text)),
             Event::Signal(number) => Some(End::Signal(number)),
             Event::Key(_) | Event::Written(_) | Event::Hangup => None,
         }
     }
 
+    /// Takes what earlier runs learned, and sees to it that the next ones have it.
+    fn remember(&mut self) {
+        for news in self.memory.news() {
+            match news {
+                News::Recalled(state) => drop(self.feed(&Input::State(state))),
+                News::Notice(text) => memory::say(&text),
+            }
+        }
+        self.memory.keep_when_due(|| self.model.learned());
+    }
+
     fn seen(&mut self, sighting: Sighting) -> Option<End> {
         self.sighted = true;
-        let outcome = match (self.found, self.lost) {
+        let outcome = match (self.found, self.lost || self.watcher.misses_somebody()) {
             (false, _) => self.watcher.found(sighting),
             (true, true) => self.watcher.follow(&sighting),
             (true, false) => return None,
@@ -215,19 +246,21 @@ impl Lines {
             Ok(Outcome::Attached { same, labels }) => {
                 self.found = true;
                 if !same {
+                    self.memory.keep(self.model.learned());
                     self.feed(&Input::Attach(labels.into()));
+                    self.memory.attached(self.watcher.database());
                 }
                 None
             }
             Ok(Outcome::Nobody(waiting)) if Instant::now() >= self.patience => {
                 let looked = format!("no process named {} was found", waiting.looks_for);
-                Some(End::Unusable([vec![looked], waiting.problems].concat()))
+                Some(self.form.unusable([vec![looked], waiting.problems].concat()))
             }
             Ok(Outcome::Nothing | Outcome::Nobody(_)) => None,
             Ok(Outcome::Several(rows)) => {
                 let pids: Vec<String> = rows.iter().map(|row| row.pid.to_string()).collect();
                 let text = format!("several ingestors run: choose one with --ingestor ({})", pids.join(", "));
-                Some(End::Unusable(vec![text]))
+                Some(self.form.unusable(vec![text]))
             }
             Err(error) => Some(End::Bug(format!("no thread for sampling: {error}"))),
         }
@@ -238,7 +271,7 @@ impl Lines {
     fn trouble(&mut self) -> Option<End> {
         let trouble = self.tee.trouble().filter(|_| !self.warned)?;
         self.warned = true;
-        if self.printer.silent {
+        if matches!(self.form, Form::Silent) {
             return Some(End::Done).filter(|_| self.tee.stopped());
         }
         warn(&trouble);
@@ -250,44 +283,7 @@ fn warn(text: &str) {
     let _ = writeln!(io::stderr(), "corescope-top: {text}");
 }
 
-/// Prints a line for every snapshot but a model's first.
-pub struct Printer {
-    left: u64,
-    silent: bool,
-}
-
-impl Printer {
-    /// One that ends after `count` lines.
-    pub fn new(count: Option<u64>) -> Self {
-        Self { left: count.unwrap_or(u64::MAX), silent: false }
-    }
-
-    fn silent() -> Self {
-        Self { left: u64::MAX, silent: true }
-    }
-
-    /// Prints one; says how it all ends, if it does.
-    pub fn print(&mut self, snapshot: &Snapshot) -> Option<End> {
-        if snapshot.seq == 1 || self.silent {
-            return None;
-        }
-        match print(&json::line(snapshot)) {
-            Ok(()) => self.left -= 1,
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Some(End::Done),
-            Err(error) => return Some(End::Unusable(vec![format!("writing to standard output: {error}")])),
-        }
-        (self.left == 0).then_some(End::Done)
-    }
-}
-
 fn is_lost(snapshot: &Snapshot) -> bool {
     let gone = |process: &Option<ProcView>| process.as_ref().is_some_and(|it| it.gone_since.is_some());
     gone(&snapshot.ingestor) || gone(&snapshot.server)
-}
-
-fn print(line: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(line.as_bytes())?;
-    out.write_all(b"\n")?;
-    out.flush()
 }

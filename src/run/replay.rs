@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::Monitor;
 use crate::model::Model;
 use crate::run::End;
-use crate::run::lines::Printer;
+use crate::run::forms::Form;
 use crate::tape::Tape;
 
 /// Prints what `--json` printed while the recording was made.
@@ -13,16 +13,19 @@ use crate::tape::Tape;
 /// # Errors
 /// When the file can't be read or is no recording.
 pub fn lines(file: &Path, monitor: &Monitor) -> anyhow::Result<End> {
+    if monitor.recording.record.is_some() {
+        return Ok(End::Usage("a replay is not recorded".to_owned()));
+    }
     let tape = Tape::open(file)?;
     let mut limits = tape.header().limits;
     // What was given by hand wins over what was in force then.
     monitor.limit.iter().try_for_each(|assignment| limits.set(assignment)).map_err(anyhow::Error::msg)?;
-    let (mut model, mut printer) = (Model::new(limits), Printer::new(monitor.count));
+    let (mut model, mut form) = (Model::new(limits), Form::json(monitor.count));
     for number in 0..tape.chunks().len() {
         let read = tape.read_until_damage(number)?;
         for input in &read.inputs {
             if let Some(snapshot) = model.feed(input)
-                && let Some(end) = printer.print(&snapshot)
+                && let Some(end) = form.put(&snapshot, &limits)
             {
                 return Ok(end);
             }

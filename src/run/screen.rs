@@ -15,6 +15,7 @@ use crate::cli::{Monitor, utf8_locale};
 use crate::event::{self, Event, QUEUE};
 use crate::model::input::Input;
 use crate::model::limits::Limits;
+use crate::run::memory::{Memory, News};
 use crate::run::setup::{Plan, unusable};
 use crate::run::tee::Tee;
 use crate::run::watcher::Watcher;
@@ -81,6 +82,7 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         app: App::new(limits, Labels::default(), monitor.interval),
         theme: theme(monitor),
         watcher: Watcher::new(given, names, monitor.interval, sender.clone()),
+        memory: Memory::start(searches && !monitor.no_state, None),
         tee,
         sender: sender.clone(),
         clock: Clock::real(),
@@ -98,6 +100,10 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
     };
     drop(demo);
+    // What a bug made of it is not worth keeping.
+    if !matches!(end, End::Bug(_)) {
+        session.memory.end(session.app.learned());
+    }
     // The terminal is back: what was recorded can be said.
     if let Some(summary) = session.tee.finish() {
         let _ = writeln!(io::stderr(), "corescope-top: {summary}");
@@ -115,6 +121,7 @@ struct Session {
     app: App,
     theme: Theme,
     watcher: Watcher,
+    memory: Memory,
     tee: Tee,
     sender: SyncSender<Event>,
     clock: Clock,
@@ -255,7 +262,12 @@ impl Session {
                 {
                     self.end = Some(End::Unusable(reasons));
                 }
-                self.sample(&sample)
+                self.remember();
+                let effect = self.sample(&sample);
+                if let Some(newest) = self.app.newest() {
+                    self.watcher.heed(newest);
+                }
+                effect
             }
             Event::Written(text) => self.app.notice(text),
             Event::Demo(update) => {
@@ -280,6 +292,20 @@ impl Session {
             }
         };
         self.apply(effect)
+    }
+
+    /// Takes what earlier runs learned, and sees to it that the next ones have it.
+    fn remember(&mut self) {
+        for news in self.memory.news() {
+            match news {
+                News::Recalled(state) => {
+                    self.tee.note(self.app.model(), &Input::State(Arc::clone(&state)));
+                    self.app.recall(state);
+                }
+                News::Notice(text) => drop(self.app.notice(text)),
+            }
+        }
+        self.memory.keep_when_due(|| self.app.learned());
     }
 
     fn apply(&mut self, effect: Effect) -> Todo {

@@ -1,12 +1,16 @@
 //! From arguments to a running sampler.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
-use crate::cli::{STATS_ENV, Target};
+use crate::cli::{MetricsArgs, STATS_ENV, StatusArgs, Target};
 use crate::demo::{Demo, DemoState, Scenario};
+use crate::output::status::Markup;
+use crate::run::forms::Form;
+use crate::run::listen::{self, Latest};
 use crate::sample::{Fault, Reading, Sample};
 use crate::source::discover::{Given, Names};
 
@@ -52,6 +56,31 @@ pub fn of_demo(scenario: Scenario) -> anyhow::Result<Plan> {
     let given = Given { ingestor, server, db: Some(db), stats: Some(stats) };
     let scenario = Some(scenario.name().into());
     Ok(Plan { given, names: Names::default(), demo: Some(demo), scenario })
+}
+
+/// The form that the arguments of `metrics` ask for; a server is there when this returns, and its address
+/// has been said on standard error.
+///
+/// # Errors
+/// When the address is not loopback and nobody said that it should not be, or can't be bound.
+pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Form> {
+    let Some(address) = args.listen else { return Ok(Form::Metrics { textfile: args.textfile.clone() }) };
+    ensure!(
+        address.ip().is_loopback() || args.listen_to_others,
+        "{address} can be reached from other machines: give --listen-to-others too if that is wanted"
+    );
+    let latest = Latest::default();
+    let bound =
+        listen::spawn(address, latest.clone()).with_context(|| format!("can't listen on {address}"))?;
+    // Standard error may be closed; the server is there all the same.
+    let _ = writeln!(std::io::stderr(), "corescope-top: serving http://{bound}/metrics");
+    Ok(Form::Served(latest))
+}
+
+/// The form that the arguments of `status` ask for.
+pub fn status(args: &StatusArgs) -> Form {
+    let markup = if args.tmux { Markup::Tmux } else { Markup::Plain };
+    Form::Status { columns: args.width.into(), markup }
 }
 
 /// The reasons why `sample` holds nothing at all to look at; `None` if it holds something.

@@ -1,7 +1,8 @@
 //! What the model is fed with is kept, too: in a file if that was asked for, else in memory.
 
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -19,6 +20,8 @@ use crate::units::{Bytes, Count};
 
 /// So many files may be written within one second.
 const SAME_SECOND: u32 = 9;
+/// How long the end waits for a file that is being written.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Where inputs are kept.
 pub enum Tee {
@@ -27,7 +30,13 @@ pub enum Tee {
     /// In a file.
     File(Recorder),
     /// In memory, the last hour of them.
-    Memory(Box<Ring>),
+    Memory(Box<Memory>),
+}
+
+/// The last hour, and the thread that writes it to a file, which says when it is done.
+pub struct Memory {
+    ring: Ring,
+    writing: Option<Receiver<()>>,
 }
 
 impl Tee {
@@ -41,7 +50,7 @@ impl Tee {
 
     /// Keeps the last hour.
     pub fn memory(monitor: &Monitor, limits: &Limits) -> Self {
-        Self::Memory(Box::new(Ring::new(header(monitor, limits))))
+        Self::Memory(Box::new(Memory { ring: Ring::new(header(monitor, limits)), writing: None }))
     }
 
     /// Keeps an input that `model` is about to eat.
@@ -49,7 +58,7 @@ impl Tee {
         match self {
             Self::None => {}
             Self::File(recorder) => recorder.note(input, || model.learned()),
-            Self::Memory(ring) => ring.note(input, || model.learned()),
+            Self::Memory(memory) => memory.ring.note(input, || model.learned()),
         }
     }
 
@@ -68,29 +77,50 @@ impl Tee {
 
     /// Writes the last hour to a new file in the current folder, on a thread of its own, which says by an
     /// event what came of it. Returns what there is to say now.
-    pub fn write(&self, sender: &SyncSender<Event>) -> String {
+    pub fn write(&mut self, sender: &SyncSender<Event>) -> String {
         match self {
             Self::None => "nothing is kept to be written".to_owned(),
             Self::File(recorder) => match recorder.trouble() {
                 Some(trouble) => trouble,
                 None => format!("recording already: {}", recorder.summary()),
             },
-            Self::Memory(ring) => {
-                let (dump, sender) = (ring.dump(), sender.clone());
-                let run = move || drop(sender.send(Event::Written(said(&dump))));
-                match thread::Builder::new().name("writer".to_owned()).stack_size(256 << 10).spawn(run) {
-                    Ok(_) => "writing the last hour…".to_owned(),
-                    Err(error) => format!("nothing was written: {error}"),
-                }
-            }
+            Self::Memory(memory) => memory.write(sender),
         }
     }
 
-    /// Ends the recording; `None` if there was none.
+    /// Ends the recording and what is being written; `None` if there was no recording.
     pub fn finish(self) -> Option<Summary> {
         match self {
+            Self::None => None,
             Self::File(recorder) => Some(recorder.finish()),
-            _ => None,
+            Self::Memory(memory) => {
+                if let Some(done) = memory.writing {
+                    let _ = done.recv_timeout(PATIENCE);
+                }
+                None
+            }
+        }
+    }
+}
+
+impl Memory {
+    fn write(&mut self, sender: &SyncSender<Event>) -> String {
+        if self.writing.as_ref().is_some_and(|done| done.try_recv() == Err(TryRecvError::Empty)) {
+            return "the last hour is being written".to_owned();
+        }
+        let (dump, sender) = (self.ring.dump(), sender.clone());
+        let (over, done) = sync_channel(1);
+        let run = move || {
+            let said = said(&dump);
+            let _ = over.send(());
+            let _ = sender.send(Event::Written(said));
+        };
+        match thread::Builder::new().name("writer".to_owned()).stack_size(256 << 10).spawn(run) {
+            Ok(_) => {
+                self.writing = Some(done);
+                "writing the last hour…".to_owned()
+            }
+            Err(error) => format!("nothing was written: {error}"),
         }
     }
 }

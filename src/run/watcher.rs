@@ -1,21 +1,26 @@
 //! What is watched: looked for, attached to, and followed when it goes away and comes back.
 
+mod newcomers;
+
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use crate::cli::DEFAULT_STATS;
 use crate::event::Event;
+use crate::model::snapshot::Snapshot;
 use crate::run::panics;
 use crate::source::clock::Clock;
-use crate::source::discover::{Aim, Candidate, Choice, Found, Given, Names, Place};
+use crate::source::discover::{Aim, Candidate, Choice, Found, Given, Names, Place, Sight};
 use crate::source::finder::{Finder, Sighting};
 use crate::source::sampler::{Sampler, SamplerHandle, SourceConfig, SourceEvent};
+use crate::state::keeper::Database;
 use crate::ui::Labels;
 use crate::ui::stage::{PickRow, Waiting};
 use crate::units::Mono;
+use newcomers::Newcomers;
 
 const PROC: &str = "/proc";
 
@@ -52,6 +57,7 @@ pub struct Watcher {
     waiting_since: Mono,
     /// What the last look found, to pick from.
     found: Found,
+    newcomers: Newcomers,
 }
 
 impl Watcher {
@@ -69,6 +75,7 @@ impl Watcher {
             generation: 0,
             waiting_since: Clock::real().mono(),
             found: Found::default(),
+            newcomers: Newcomers::default(),
         }
     }
 
@@ -78,7 +85,7 @@ impl Watcher {
     /// When no thread can be started.
     pub fn fix(&mut self) -> io::Result<Labels> {
         let given = &self.given;
-        let aim = Aim::of(given, None, &Found::default(), Path::new(PROC));
+        let aim = Aim::of(given, None, &Found::default(), &blind());
         self.attach(aim)
     }
 
@@ -99,6 +106,12 @@ impl Watcher {
         if let Some(finder) = &self.finder {
             finder.look();
         }
+    }
+
+    /// The database that is watched.
+    pub fn database(&self) -> Option<Database> {
+        let place = self.aim.as_ref()?.db.as_ref()?;
+        Some(Database { path: place.path.clone(), shown: place.shown.clone() })
     }
 
     /// Whether anything can be found by looking.
@@ -142,11 +155,13 @@ impl Watcher {
         self.found.ingestors.iter().map(|candidate| row(candidate, &sighting.writes)).collect()
     }
 
-    /// Takes a sighting after the target went away: another process may have taken its place.
+    /// Takes a sighting while there is a target: another process may have taken its place, or have come
+    /// to it.
     ///
     /// # Errors
     /// When no thread can be started.
     pub fn follow(&mut self, sighting: &Sighting) -> io::Result<Outcome> {
+        self.newcomers.wanted = false;
         let Some(old) = &self.aim else { return Ok(Outcome::Nothing) };
         let Some(heir) = heir(old, &sighting.found) else { return Ok(Outcome::Nothing) };
         let aim = self.aim_at(heir.clone(), &sighting.found);
@@ -158,6 +173,21 @@ impl Watcher {
         }
         let same = same_database(old, &aim);
         Ok(Outcome::Attached { labels: self.attach(aim)?, same })
+    }
+
+    /// Sees in `snapshot` who has the database open.
+    pub fn heed(&mut self, snapshot: &Snapshot) {
+        let Some(config) = self.config.as_ref().filter(|_| self.searches()) else { return };
+        let watched = [config.ingestor, config.server];
+        let complete = watched.iter().all(Option::is_some);
+        let Some(sqlite) = snapshot.sqlite.as_ref().filter(|_| !complete) else { return };
+        self.newcomers.heed(&sqlite.wal.open_by, watched, snapshot.mono);
+    }
+
+    /// Whether somebody has the database open who may be the server, or the ingestor, that is not watched
+    /// yet, and was not looked for.
+    pub fn misses_somebody(&self) -> bool {
+        self.newcomers.wanted
     }
 
     /// Watches the ingestor with this pid out of the last list.
@@ -191,7 +221,7 @@ impl Watcher {
     /// The ingestor with what belongs to it. Files that were given by hand stay what they are, and are
     /// not looked at: this is the thread that draws. A pid that was given by hand is gone for good.
     fn aim_at(&self, ingestor: Candidate, found: &Found) -> Aim {
-        let mut aim = Aim::of(&Given::default(), Some(ingestor), found, Path::new(PROC));
+        let mut aim = Aim::of(&Given::default(), Some(ingestor), found, &blind());
         let old = self.aim.as_ref();
         if self.given.db.is_some() {
             aim.db = old.and_then(|old| old.db.clone());
@@ -247,6 +277,11 @@ impl Watcher {
     }
 }
 
+/// This is the thread that draws: it looks at no path.
+fn blind() -> Sight {
+    Sight::Blind(PROC.into())
+}
+
 /// The ingestor that took the place of the one that was watched.
 fn heir<'a>(old: &Aim, found: &'a Found) -> Option<&'a Candidate> {
     let before = old.ingestor.as_ref();
@@ -277,6 +312,7 @@ fn labels(aim: &Aim, config: &SourceConfig) -> Labels {
         stats: stats.into(),
         ingestor: config.ingestor.is_some(),
         server: config.server.is_some(),
+        exe: aim.ingestor.as_ref().and_then(|it| it.exe.as_deref()).map(Arc::from),
         scenario: None,
     }
 }
@@ -285,6 +321,8 @@ fn row(candidate: &Candidate, writes: &HashMap<u32, f64>) -> PickRow {
     PickRow {
         pid: candidate.pid,
         name: candidate.name.as_str().into(),
+        user: candidate.user.as_deref().map(Arc::from),
+        exe: candidate.exe.as_deref().map(Arc::from),
         container: candidate.container.as_deref().map(Arc::from),
         db: candidate.db.as_ref().map(|db| Arc::from(db.shown.as_str())),
         uptime: candidate.uptime,

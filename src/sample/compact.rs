@@ -13,18 +13,6 @@ pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// A count that is not written because it most often is 0; `null` stands for one that is absent.
-#[allow(clippy::unnecessary_wraps, reason = "serde asks for the field's own type")]
-pub fn zero() -> Option<i64> {
-    Some(0)
-}
-
-/// Whether a count is [`zero`].
-#[allow(clippy::ref_option, reason = "serde calls it so")]
-pub fn is_zero(count: &Option<i64>) -> bool {
-    *count == zero()
-}
-
 /// Reads a list.
 ///
 /// # Errors

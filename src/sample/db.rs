@@ -29,7 +29,7 @@ pub struct DbSample {
     /// The header of the `-wal` file; [`crate::sample::FaultKind::Gone`] while the log is empty.
     #[serde(skip_serializing_if = "Reading::unwatched")]
     pub wal_header: Reading<WalHeader>,
-    /// Answers to the pragmas, from the last time they were asked.
+    /// What SQLite's pragmas would answer as of the last commit.
     #[serde(skip_serializing_if = "Reading::unwatched")]
     pub pragmas: Reading<Pragmas>,
     /// Locks that anybody holds on the database and its wal-index.
@@ -102,11 +102,11 @@ pub struct WalHeader {
     pub salts: [u32; 2],
 }
 
-/// Answers of SQLite itself.
+/// What SQLite's pragmas would answer, read by hand from the first page as of the last commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pragmas {
-    /// When they were asked.
+    /// When they were read; what was committed since has not changed them.
     pub mono: Mono,
     /// `page_count`.
     #[serde(rename = "pages")]

@@ -1,10 +1,7 @@
 //! Who holds which lock on a database and its wal-index.
 
-use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
-use serde::ser::{SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 
 /// The locks that SQLite takes in WAL mode and in rollback mode, by the byte that stands for each;
@@ -50,43 +47,5 @@ impl HeldLock {
     /// Whether it keeps everybody else out of the database, readers included.
     pub fn shuts_out(&self) -> bool {
         self.exclusive && self.slot == Slot::Shared
-    }
-}
-
-impl Serialize for HeldLock {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        list.serialize_element(&self.slot)?;
-        list.serialize_element(&self.pid)?;
-        list.serialize_element(&self.name)?;
-        if self.exclusive {
-            list.serialize_element(&true)?;
-        }
-        list.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for HeldLock {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Row)
-    }
-}
-
-struct Row;
-
-impl<'de> Visitor<'de> for Row {
-    type Value = HeldLock;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a lock as [slot, pid, name]")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<HeldLock, A::Error> {
-        let slot = row.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
-        let pid = row.next_element::<Option<u32>>()?.flatten();
-        let name = row.next_element::<Option<Arc<str>>>()?.flatten();
-        let exclusive = row.next_element()?.unwrap_or(false);
-        while row.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(HeldLock { slot, exclusive, pid, name })
     }
 }

@@ -1,39 +1,41 @@
 //! Finding ingestors and servers, and what belongs to them, in any container on this host.
 //!
-//! A look at every process costs two or three system calls for each (see [`scan`]); what belongs to
-//! the few that are found is looked up after. Reading another process's command line can hang with
-//! that process, so a screen calls this on a thread of its own.
+//! A look at every process costs two or three system calls for each; what belongs to the few that are
+//! found is looked up after, with a limit of time as it may lie on a disk that does not answer. Reading
+//! another process's command line can hang with that process, so a screen calls this on a thread of its
+//! own.
 
 mod aim;
 mod database;
 mod handle;
 mod rights;
 mod root;
+pub mod scanner;
 mod settings;
 mod table;
+mod who;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use rustix::io::Errno;
-
-pub use self::aim::{Aim, Choice, Given};
+pub use self::aim::{Aim, Choice, Given, Sight};
 use self::handle::{Handle, refused};
 pub use self::rights::{remedy, user};
 use self::root::{Last, Root};
 use self::settings::Settings;
 pub use self::table::Names;
-use super::clock::Clock;
-use super::safe_file::explain;
-use crate::parse::{cmdline, container, process, text};
+use self::who::Process;
 use crate::sample::{Fault, FaultKind};
 
 /// The environment variable that names the stats file.
 const STATS_VARIABLE: &str = "CORESCOPE_INGESTOR_STATS";
 /// The stats file's place when nobody says otherwise.
 const STATS_DEFAULT: &[u8] = b"/tmp/corescope-ingestor-stats.json";
+/// How a process was found that was given by its pid.
+const BY_HAND: &str = "its pid";
 
 /// What a process is to CoreScope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Writes the database and the stats file.
     Ingestor,
@@ -80,8 +82,13 @@ pub struct Candidate {
     pub by: &'static str,
     /// Name from `argv[0]`, else from the `exe` link, without folders, cleaned.
     pub name: String,
+    /// The name of its program where that is not what it was found by: `argv[0]` is whatever it says of
+    /// itself. Absent where the program is the one, and where it can't be read.
+    pub exe: Option<String>,
     /// Its effective user; absent where that can't be read.
     pub uid: Option<u32>,
+    /// That user's name, else "uid 1000".
+    pub user: Option<String>,
     /// Seconds since it was started.
     pub uptime: f64,
     /// Short id or name of its container, else "pid namespace N" where that is not ours.
@@ -123,63 +130,40 @@ impl Found {
     }
 }
 
-/// Looks at every process below `proc_root` (`/proc`, or a folder that plays it) for those that go by
-/// one of `names`.
+/// Looks once at every process below `proc_root` (`/proc`, or a folder that plays it) for those that go
+/// by one of `names`; waits as long as it takes, see [`scanner::Scanner`] for who can't.
 pub fn scan(proc_root: &Path, names: &Names) -> Found {
-    let table = match table::matching(proc_root, names) {
-        Ok(table) => table,
-        Err(errno) => {
-            let problems = vec![explain("the list of processes", proc_root, errno)];
-            return Found { problems, ..Found::default() };
-        }
-    };
-    let mut found = Found { processes: table.processes, ..Found::default() };
-    for hit in &table.hits {
-        let Some(candidate) = describe(proc_root, hit.pid, hit.role, hit.by) else { continue };
-        match hit.role {
-            Role::Ingestor => found.ingestors.push(candidate),
-            Role::Server => found.servers.push(candidate),
-        }
-    }
-    found.problems.extend(rights::hidden(proc_root, table.refused));
-    found
+    scanner::Scanner::new(proc_root, names.clone()).scan(Duration::from_hours(1))
 }
 
 /// What belongs to process `pid`, which somebody says is the ingestor or the server; absent where
 /// there is no such process (any more).
 pub fn candidate(proc_root: &Path, pid: u32, role: Role) -> Option<Candidate> {
-    describe(proc_root, pid, role, "its pid")
+    describe(proc_root, pid, role, BY_HAND)
 }
 
 fn describe(proc_root: &Path, pid: u32, role: Role, by: &'static str) -> Option<Candidate> {
-    let process = Handle::open(proc_root.join(pid.to_string())).ok()?;
-    let (stat, _) = process.head("stat", 1024).ok()?;
-    let identity = process::stat(&stat).filter(|identity| !identity.dead())?;
-    let (status, _) = process.head("status", 4096).unwrap_or_default();
-    let uid = process::effective_uid(&status);
-    let container = container_of(&process, proc_root, &status);
-    let root = Root::of(&process, proc_root, container.is_some());
-    let settings = Settings::of(&process);
+    described(proc_root, pid, role, by, false)
+}
+
+/// The same with no look at any disk: as the kernel and the process itself name its files.
+fn unseen(proc_root: &Path, pid: u32, role: Role, by: &'static str) -> Option<Candidate> {
+    described(proc_root, pid, role, by, true)
+}
+
+fn described(proc_root: &Path, pid: u32, role: Role, by: &'static str, blind: bool) -> Option<Candidate> {
+    let process = Process::open(proc_root, pid)?;
+    let mut candidate = process.candidate(role, by);
+    let root = Root::of(&process.handle, proc_root, candidate.container.is_some(), blind);
+    let settings = Settings::of(&process.handle);
     let mut missing = Missing { environ: settings.refused(), folders: root.refused, files: false };
     let mut problems = Vec::new();
-    let db = database_of(&process, role, &root, &settings, &mut missing, &mut problems);
-    let stats = (role == Role::Ingestor).then(|| stats_of(&root, &settings)).flatten();
-    let contained = container.is_some();
-    problems.splice(0..0, missing.fault(pid, uid, contained));
-    let uptime = Clock::real().since_boot() - identity.start as f64 / procfs::ticks_per_second() as f64;
-    Some(Candidate {
-        pid,
-        start: identity.start,
-        role,
-        by,
-        name: name_of(&process, identity.comm),
-        uid,
-        uptime: uptime.max(0.0),
-        container,
-        db,
-        stats,
-        problems,
-    })
+    candidate.db = database_of(&process.handle, role, &root, &settings, &mut missing, &mut problems);
+    candidate.stats = (role == Role::Ingestor).then(|| stats_of(&root, &settings)).flatten();
+    candidate.problems.extend(missing.fault(pid, candidate.uid, candidate.container.is_some()));
+    // A file that nobody looks at is no problem of the process.
+    candidate.problems.extend(problems.into_iter().filter(|_| !blind));
+    Some(candidate)
 }
 
 /// What was refused for want of rights; said once for all of it.
@@ -234,33 +218,4 @@ fn stats_of(root: &Root, settings: &Settings) -> Option<Place> {
         Some(path) => root.place(path, "CORESCOPE_INGESTOR_STATS of its environment", Last::Keep),
         None => root.place(STATS_DEFAULT, "default", Last::Keep),
     }
-}
-
-fn container_of(process: &Handle, proc_root: &Path, status: &[u8]) -> Option<String> {
-    let cgroup = process.head("cgroup", 16 << 10).ok();
-    let named = cgroup.and_then(|(bytes, _)| container::from_cgroup(&bytes));
-    named.or_else(|| match (process.link("ns/pid"), std::fs::read_link(proc_root.join("self/ns/pid"))) {
-        (Ok(theirs), Ok(ours)) => (theirs != ours).then(|| {
-            let link = theirs.to_string_lossy();
-            format!("pid namespace {}", text::name(link.trim_start_matches("pid:[").trim_end_matches(']')))
-        }),
-        _ => container::nested(status).then(|| "another pid namespace".to_owned()),
-    })
-}
-
-fn name_of(process: &Handle, comm: &[u8]) -> String {
-    let clean = |base: &[u8]| {
-        let name = text::name(&String::from_utf8_lossy(base));
-        (!name.is_empty()).then_some(name)
-    };
-    let arguments = process.head("cmdline", 4096).map(|(bytes, _)| bytes).unwrap_or_default();
-    let exe = || -> Result<Vec<u8>, Errno> {
-        use std::os::unix::ffi::OsStrExt;
-        let link = process.link("exe")?;
-        let bytes = link.as_os_str().as_bytes();
-        Ok(cmdline::base_name(bytes.strip_suffix(b" (deleted)").unwrap_or(bytes)).to_vec())
-    };
-    let from_exe = || exe().ok().and_then(|base| clean(&base));
-    let from_arguments = cmdline::program(&arguments).and_then(clean);
-    from_arguments.or_else(from_exe).or_else(|| clean(comm)).unwrap_or_else(|| "(unnamed)".to_owned())
 }

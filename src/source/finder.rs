@@ -6,15 +6,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use super::clock::Clock;
-use super::discover::{self, Choice, Found, Given, Names};
+use super::discover::scanner::Scanner;
+use super::discover::{Choice, Found, Given, Names};
 use super::process::ProcReader;
 use crate::sample::ProcSample;
 
 const STACK: usize = 256 << 10;
 /// Two looks closer than this give no rate, seconds.
 const MIN_GAP: f64 = 0.1;
+/// How long a disk may take to answer, for what is found and once more for what was given.
+const PATIENCE: Duration = Duration::from_millis(700);
 
 /// What one look at all processes found.
 #[derive(Debug)]
@@ -43,7 +47,7 @@ impl Finder {
         mut sink: impl FnMut(Sighting) -> bool + Send + 'static,
     ) -> io::Result<Self> {
         let (ask, asked) = sync_channel(1);
-        let run = move || look(&proc_root, &given, &names, &asked, &mut sink);
+        let run = move || look(&proc_root, &given, names, &asked, &mut sink);
         thread::Builder::new().name("finder".to_owned()).stack_size(STACK).spawn(run)?;
         Ok(Self(ask))
     }
@@ -57,20 +61,21 @@ impl Finder {
 fn look(
     proc_root: &Path,
     given: &Given,
-    names: &Names,
+    names: Names,
     asked: &Receiver<()>,
     sink: &mut impl FnMut(Sighting) -> bool,
 ) {
     let clock = Clock::real();
     let mut before: HashMap<u32, ProcSample> = HashMap::new();
+    let mut scanner = Scanner::new(proc_root, names);
     while asked.recv().is_ok() {
-        let found = discover::scan(proc_root, names);
+        let found = scanner.scan(PATIENCE);
         let now = counters(proc_root, &found, &clock);
         let rates =
             now.iter().filter_map(|(pid, sample)| Some((*pid, write_rate(before.get(pid)?, sample)?)));
         let writes = rates.collect();
         before = now;
-        let choice = Choice::of(given, &found, proc_root);
+        let choice = scanner.choose(given, &found, PATIENCE);
         if !sink(Sighting { choice, found, writes }) {
             return;
         }

@@ -155,10 +155,7 @@ impl Sampler {
         let root = config.proc_root.clone();
         let db = config.db.map(|path| {
             let mut reader = DbReader::new(&path, &root);
-            spawn("src-db", &shared, &clock, move |shared: &Shared<Control>| {
-                let interval = shared.board().control.interval;
-                reader.read(&time, interval)
-            })
+            spawn("src-db", &shared, &clock, move |_: &Shared<Control>| reader.read(&time))
         });
         let db = db.transpose()?;
         let (watch, waited) = (Reading::Unwatched, FIRST_PATIENCE);

@@ -173,8 +173,10 @@ fn add(lines: &mut Vec<u8>, value: &impl Serialize) {
 /// # Errors
 /// When it is no JSON or a field has a wrong type; the text may quote the file.
 pub fn decode(line: &[u8]) -> Result<Line, serde_json::Error> {
+    // Before it is cleaned, as the index does: both have to find the same samples.
+    let is_sample = stamp(line).is_some();
     let line = &*cleaned(line);
-    if stamp(line).is_some() {
+    if is_sample {
         let sample: Sample = serde_json::from_slice(line)?;
         return Ok(Line::Input(Input::Sample(Arc::new(sample))));
     }

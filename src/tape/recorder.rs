@@ -98,7 +98,7 @@ impl Recorder {
         let run = move || {
             let mut thread = Thread { rotation, header, begun: false, told: 0, status: shared };
             if let Err(trouble) = thread.run(&receiver) {
-                *thread.status.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
+                thread.status.stop(trouble);
             }
             let _ = done.send(());
         };
@@ -116,8 +116,11 @@ impl Recorder {
     }
 
     fn send(&self, item: Item) {
-        if let Err(TrySendError::Full(_)) = self.sender.try_send(item) {
-            self.status.lost.fetch_add(1, Ordering::Relaxed);
+        match self.sender.try_send(item) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => drop(self.status.lost.fetch_add(1, Ordering::Relaxed)),
+            // It has said why, unless it panicked.
+            Err(TrySendError::Disconnected(_)) => self.status.stop("its thread ended".to_owned()),
         }
     }
 
@@ -147,6 +150,11 @@ impl Recorder {
 }
 
 impl Status {
+    /// Notes why recording stopped; the first reason is the one.
+    fn stop(&self, trouble: String) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(trouble);
+    }
+
     fn summary(&self, path: &Path) -> Summary {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Summary {
@@ -207,7 +215,9 @@ impl Thread {
             }
             self.publish();
         }
-        self.begin()?;
+        if self.status.samples.load(Ordering::Relaxed) == 0 {
+            return self.rotation.discard();
+        }
         self.rotation.finish("done")?;
         self.publish();
         Ok(())

@@ -23,7 +23,7 @@ const SEGMENT: u64 = 300_000_000_000;
 const FRAME: usize = 64 << 10;
 /// The most compressed bytes that are kept.
 const MAX_BYTES: usize = 4 << 20;
-/// The fastest level that halves what is kept.
+/// The level that costs a sample least, compression and memory together.
 const LEVEL: i32 = 3;
 
 /// The last hour.

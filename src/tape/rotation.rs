@@ -1,7 +1,8 @@
 //! The files of one recording: the one that grows and the older ones, bounded in size and age.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -99,6 +100,17 @@ impl Rotation {
         let Some(sink) = self.sink.take() else { return Ok(()) };
         let path = &self.target.path;
         self.before += sink.finish().map_err(|error| failed(path, &error))?;
+        Ok(())
+    }
+
+    /// Takes away the file that was begun, because nothing was there to be recorded.
+    pub(super) fn discard(&mut self) -> Result<(), String> {
+        let path = &self.target.path;
+        let id = |meta: &Metadata| (meta.dev(), meta.ino());
+        let ours = self.sink.take().and_then(|sink| sink.metadata().ok()).as_ref().map(id);
+        if ours.is_some() && path.symlink_metadata().ok().as_ref().map(id) == ours {
+            std::fs::remove_file(path).map_err(|error| failed(path, &error))?;
+        }
         Ok(())
     }
 

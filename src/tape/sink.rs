@@ -1,6 +1,6 @@
 //! One file of a recording that is being written, plain or compressed.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
 
 use zstd::stream::raw::CParameter;
@@ -8,10 +8,12 @@ use zstd::stream::write::Encoder;
 
 use super::index::CHUNK;
 
-/// Compression level: what it costs, a sample a second does not feel.
-const LEVEL: i32 = 9;
-/// The window of a frame, 2^19 bytes: a frame of 256 samples is not much longer.
-const WINDOW_LOG: u32 = 19;
+/// Compression level: the lowest of those that search well enough for lines that are nearly alike. It costs
+/// 20 µs a sample.
+const LEVEL: i32 = 8;
+/// The window, 2^17 bytes: lines are most like those just before. A larger one makes files larger, because
+/// distances take more bits, and takes more memory.
+const WINDOW_LOG: u32 = 17;
 
 /// A file of lines.
 pub struct Sink {
@@ -34,6 +36,14 @@ impl Sink {
     pub fn new(file: File, compressed: bool) -> io::Result<Self> {
         let frame = compressed.then(frame).transpose()?;
         Ok(Self { file, frame, samples: 0, written: 0, pending: false })
+    }
+
+    /// What the file is.
+    ///
+    /// # Errors
+    /// Those of fstat(2).
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        self.file.metadata()
     }
 
     /// Bytes in the file so far.

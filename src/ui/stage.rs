@@ -47,6 +47,11 @@ pub struct PickRow {
     pub pid: u32,
     /// Its name, cleaned.
     pub name: Arc<str>,
+    /// Its user's name, else "uid 1000"; `None` if that can't be read.
+    pub user: Option<Arc<str>>,
+    /// The name of its program, where the process is called an ingestor by its first argument alone:
+    /// anybody can write anything there.
+    pub exe: Option<Arc<str>>,
     /// Its container; `None` for none that is known.
     pub container: Option<Arc<str>>,
     /// Its database as it sees it; `None` if that is not known.
@@ -62,7 +67,7 @@ impl Picker {
     pub fn shown(&self) -> Vec<&PickRow> {
         let wanted = self.filter.to_lowercase();
         let fits = |row: &&PickRow| {
-            let fields = [Some(&row.name), row.container.as_ref(), row.db.as_ref()];
+            let fields = [Some(&row.name), row.user.as_ref(), row.container.as_ref(), row.db.as_ref()];
             row.pid.to_string().contains(&wanted)
                 || fields.into_iter().flatten().any(|field| field.to_lowercase().contains(&wanted))
         };
@@ -82,6 +87,11 @@ impl Picker {
         let last = self.shown().len() - 1;
         let next = position.saturating_add_signed(steps).min(last);
         self.chosen = self.shown().get(next).map(|row| row.pid);
+    }
+
+    /// The chosen row.
+    pub fn chosen_row(&self) -> Option<&PickRow> {
+        self.position().and_then(|position| self.shown().get(position).copied())
     }
 
     /// Pid of the chosen row.

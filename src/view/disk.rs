@@ -108,7 +108,7 @@ fn draw_table(canvas: &mut Canvas, area: Rect, columns: &[Column], view: &View) 
     for fault in processes.iter().filter_map(|(role, _)| view.fault(role)) {
         let (line, below) = cut_top(rest, 1);
         if line.height > 0 {
-            canvas.text(line.x, line.y, line.width, fault, canvas.theme.warn);
+            canvas.text(line.x, line.y, line.width, &fault, canvas.theme.warn);
         }
         rest = below;
     }

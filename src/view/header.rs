@@ -122,7 +122,9 @@ fn draw_processes(canvas: &mut Canvas, area: Rect, view: &View) {
 fn describe(role: &str, process: &ProcView, view: &View, short: bool) -> (String, Style) {
     let theme = view.scene.theme;
     let Some(pid) = process.pid else { return (format!("{role}: never seen"), theme.warn) };
-    let who = format!("{}[{pid}]", process.name);
+    let exe = view.scene.labels.exe.as_ref().filter(|_| role == "ingestor");
+    let exe = exe.map_or_else(String::new, |exe| format!(" (exe {exe})"));
+    let who = format!("{}[{pid}]{exe}", process.name);
     match (process.gone_since, process.uptime) {
         (Some(since), _) => {
             let gone = span(view.snapshot.mono.since(since).as_secs_f64());
@@ -166,7 +168,13 @@ fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
         canvas.text(area.x, area.y, room, text, style);
     } else {
         canvas.put(area.x, area.y, mark, style);
-        canvas.text(area.x + 2, area.y, room.saturating_sub(2), text, style);
+        // The end of a long sentence is cut, but not for how long it has held.
+        let fault = faults.first().filter(|fault| fault.text == text);
+        let lasts = fault.map(|fault| view.lasted(fault)).filter(|lasts| room > 2 * width(lasts) + 2);
+        let lasts = lasts.unwrap_or_default();
+        let room = room.saturating_sub(2 + width(&lasts));
+        let taken = canvas.text(area.x + 2, area.y, room, text, style);
+        canvas.text(area.x + 2 + taken, area.y, width(&lasts), &lasts, style);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ui::stage::{PickRow, Picker, Waiting};
 use crate::units::{BytesPerSec, Mono, Span};
 use crate::view::canvas::{Canvas, Row, cut_top};
 use crate::view::figures::tail;
-use crate::view::theme::UNKNOWN;
+use crate::view::theme::{ALERT, UNKNOWN};
 
 const PID: u16 = 9;
 const UP: u16 = 11;
@@ -19,6 +19,10 @@ const CONTAINERS_FROM: u16 = 70;
 const UP_FROM: u16 = 55;
 const WRITE_FROM: u16 = 40;
 const CONTAINER: u16 = 22;
+/// In between there is less for them.
+const WIDE_FROM: u16 = 100;
+const NARROW_CONTAINER: u16 = 13;
+const USER: u16 = 11;
 
 /// Draws the waiting screen.
 pub(super) fn draw_waiting(canvas: &mut Canvas, area: Rect, waiting: &Waiting, now: Mono) {
@@ -51,7 +55,9 @@ pub(super) fn draw_picker(canvas: &mut Canvas, area: Rect, picker: &Picker) {
     let theme = canvas.theme;
     let (head, rest) = cut_top(area, 1);
     let (heading, rest) = cut_top(rest, 1);
-    let (list, foot) = cut_top(rest, rest.height.saturating_sub(1));
+    let (rest, foot) = cut_top(rest, rest.height.saturating_sub(1));
+    let doubt = picker.chosen_row().filter(|row| row.exe.is_some());
+    let (list, doubted) = cut_top(rest, rest.height.saturating_sub(u16::from(doubt.is_some())));
     let shown = picker.shown();
     let (all, count) = (picker.rows.len(), shown.len());
     let filter = if picker.filter.is_empty() { String::new() } else { format!("  /{}", picker.filter) };
@@ -59,7 +65,7 @@ pub(super) fn draw_picker(canvas: &mut Canvas, area: Rect, picker: &Picker) {
     canvas.text(head.x + 1, head.y, head.width.saturating_sub(2), &title, theme.title);
     let mut row = Row::new(heading);
     let columns = Columns::of(area.width);
-    columns.draw(canvas, &mut row, ["pid", "container", "database", "up", "write"], theme.dim);
+    columns.draw(canvas, &mut row, ["pid", "user", "container", "database", "up", "write"], theme.dim);
     let position = picker.position().unwrap_or(0);
     // The chosen row is always in sight.
     let top = (position + 1).saturating_sub(list.height.into());
@@ -74,6 +80,10 @@ pub(super) fn draw_picker(canvas: &mut Canvas, area: Rect, picker: &Picker) {
     }
     if shown.is_empty() && list.height > 0 {
         canvas.text(list.x + 1, list.y, list.width, "none fits what was typed", theme.warn);
+    }
+    if let Some(PickRow { pid, exe: Some(exe), .. }) = doubt.filter(|_| doubted.height > 0) {
+        let text = format!("{ALERT} {pid} only says that it is one (argv[0]): its exe is {exe}");
+        canvas.text(doubted.x + 1, doubted.y, doubted.width.saturating_sub(1), &text, theme.warn);
     }
     let keys = [
         ("Enter", "watch it"),
@@ -93,9 +103,10 @@ fn draw_row(canvas: &mut Canvas, line: Rect, columns: &Columns, entry: &PickRow,
     }
     let up = Span(Duration::from_secs_f64(entry.uptime.max(0.0))).to_string();
     let write = entry.write.map_or_else(|| UNKNOWN.to_owned(), |rate| BytesPerSec(rate).to_string());
-    let pid = entry.pid.to_string();
+    let pid = entry.exe.as_ref().map_or_else(|| entry.pid.to_string(), |_| format!("{ALERT}{}", entry.pid));
     let fields = [
         pid.as_str(),
+        entry.user.as_deref().unwrap_or(UNKNOWN),
         entry.container.as_deref().unwrap_or(UNKNOWN),
         entry.db.as_deref().unwrap_or("database not known"),
         &up,
@@ -106,6 +117,7 @@ fn draw_row(canvas: &mut Canvas, line: Rect, columns: &Columns, entry: &PickRow,
 
 /// Widths of the list's columns; 0 for one that has no room.
 struct Columns {
+    user: u16,
     container: u16,
     db: u16,
     up: u16,
@@ -115,16 +127,19 @@ struct Columns {
 impl Columns {
     fn of(width: u16) -> Self {
         let column = |from: u16, columns: u16| if width >= from { columns } else { 0 };
-        let container = column(CONTAINERS_FROM, CONTAINER);
+        let wide = if width >= WIDE_FROM { CONTAINER } else { NARROW_CONTAINER };
+        let (container, user) = (column(CONTAINERS_FROM, wide), column(UP_FROM, USER));
         let (up, write) = (column(UP_FROM, UP), column(WRITE_FROM, WRITE));
-        Self { container, db: width.saturating_sub(1 + PID + container + 2 + up + write + 1), up, write }
+        let db = width.saturating_sub(1 + PID + user + container + 2 + up + write + 1);
+        Self { user, container, db, up, write }
     }
 
-    fn draw(&self, canvas: &mut Canvas, row: &mut Row, fields: [&str; 5], style: Style) {
-        let [pid, container, db, up, write] = fields;
+    fn draw(&self, canvas: &mut Canvas, row: &mut Row, fields: [&str; 6], style: Style) {
+        let [pid, user, container, db, up, write] = fields;
         row.left(canvas, 1, "", style);
         row.right(canvas, PID, pid, style);
         row.left(canvas, 2, "", style);
+        row.left(canvas, self.user, user, style);
         row.left(canvas, self.container, container, style);
         // The end of a path tells more than its beginning; a column of the field stays free.
         row.left(canvas, self.db, &tail(db, self.db.saturating_sub(1)), style);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use corescope_top::source::discover::{Aim, Choice, Given};
+use corescope_top::source::discover::{Aim, Choice, Given, Sight};
 
 use crate::fake::{FakeProc, database};
 
@@ -34,7 +34,7 @@ impl Scene {
     }
 
     fn choose(&self, given: &Given) -> Choice {
-        Choice::of(given, &self.proc.scan(), self.proc.path())
+        Choice::of(given, &self.proc.scan(), &Sight::Clear(self.proc.path().to_owned()))
     }
 
     fn one(&self, given: &Given) -> Aim {

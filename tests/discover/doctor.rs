@@ -11,6 +11,7 @@ pub fn run(program: &std::path::Path, arguments: &[&str]) -> (Output, Value) {
         .args(["doctor", "--json"])
         .args(arguments)
         .env_remove("CORESCOPE_INGESTOR_STATS")
+        .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .output()
         .unwrap();
     let value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);

@@ -125,6 +125,7 @@ fn an_ingestor_and_its_server_are_found() {
     });
     assert_eq!((own.by, own.name.as_str(), own.container), ("argv[0]", "corescope-ingestor", None));
     assert_eq!(own.uid, Some(rustix::process::geteuid().as_raw()));
+    assert_eq!(own.exe.as_deref(), Some("corescope-top"), "who only says that he is one is told apart");
     assert!(own.uptime < 60.0 && own.start > 0 && own.problems.is_empty(), "{:?}", own.problems);
     let (db, stats) = (own.db.unwrap(), own.stats.unwrap());
     assert_eq!((db.path, db.how), (ingestor.db(), "open file with a -wal"));

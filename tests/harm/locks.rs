@@ -50,11 +50,9 @@ impl Watch {
     }
 }
 
-/// One question takes a fraction of a millisecond and comes at most every 5 s: of 1,000 samples over
-/// 10 s or more one in a hundred would be a hundred times that. (Of a monitor that kept a connection
-/// open it would be every one.) The margin is for a machine that stops it in the middle.
+/// It takes no lock at all.
 #[test]
-fn the_monitor_is_hardly_ever_named() {
+fn the_monitor_is_never_named() {
     let mut site = Site::new();
     let monitor = site.watch();
     let mut watch = Watch::new(monitor.pid(), &site.db);
@@ -65,7 +63,7 @@ fn the_monitor_is_hardly_ever_named() {
         std::thread::sleep(Duration::from_millis(9));
     });
     println!("named in {named} of {SAMPLES} samples, at most {longest} in a row");
-    assert!(named <= SAMPLES / 100 && longest <= 5, "{named} of {SAMPLES}, {longest} in a row");
+    assert_eq!((named, longest), (0, 0));
 }
 
 #[test]
@@ -73,8 +71,6 @@ fn where_nothing_is_committed_it_is_never_named() {
     let mut site = Site::new();
     site.writer.order("PRAGMA auto_vacuum; INSERT INTO t VALUES(zeroblob(90000)), (zeroblob(90000))");
     let mut monitor = site.watch();
-    // Seen from SQLite's answer: it has just been asked, so the next question is seconds away and will
-    // come after what is committed now.
     let mut frees = |what: &str| {
         let before = site.writer.ask("PRAGMA freelist_count");
         site.writer.order(what);
@@ -91,38 +87,4 @@ fn where_nothing_is_committed_it_is_never_named() {
     assert_eq!(named, 0);
     // It has gone on sampling, and sees the next commit.
     wait_for(&mut monitor, |sqlite| sqlite["wal"]["liveFrames"].is_u64());
-}
-
-/// `cargo test --release --test harm -- --ignored --nocapture` prints the time of one question.
-#[test]
-#[ignore = "a minute of measuring"]
-fn how_long_it_is_named() {
-    let mut site = Site::new();
-    let monitor = site.watch();
-    let mut watch = Watch::new(monitor.pid(), &site.db);
-    let (mut spans, mut since, mut before): (Vec<Duration>, Option<Instant>, Option<Instant>) =
-        (Vec::new(), None, None);
-    let (end, mut reads) = (Instant::now() + Duration::from_mins(1), 0);
-    let mut commit = Instant::now();
-    while Instant::now() < end {
-        let now = Instant::now();
-        let named = watch.names_it();
-        reads += 1;
-        match (named, since) {
-            // From the last sample without it to the next without it: no shorter than it was.
-            (true, None) => since = before.or(Some(now)),
-            (false, Some(start)) => {
-                spans.push(start.elapsed());
-                since = None;
-            }
-            _ => {}
-        }
-        before = Some(now);
-        if commit.elapsed() > Duration::from_millis(100) {
-            site.writer.order("INSERT INTO t VALUES(1)");
-            (commit, before) = (Instant::now(), None);
-        }
-    }
-    spans.sort();
-    println!("60 s, {reads} samples, a commit every 0.1 s: {} times named, {spans:?}", spans.len());
 }

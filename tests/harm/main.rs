@@ -1,7 +1,7 @@
 //! Do no harm: the real program at its fastest, against control runs without it.
 //!
-//! What the monitor does to a database is one question to SQLite, at most every five seconds and
-//! only after a commit; all else is reading. Every bound here follows from that.
+//! What the monitor does to a database is reading, by hand: it takes no lock and asks SQLite nothing.
+//! Every bound here follows from that.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
 
 mod closing;
@@ -43,7 +43,7 @@ impl Site {
         Self { _folder: folder, db, writer, reader }
     }
 
-    /// Starts the monitor and waits until SQLite has answered it.
+    /// Starts the monitor and waits until it knows the free pages.
     fn watch(&self) -> Monitor {
         let mut monitor = Monitor::start(&self.db);
         wait_for(&mut monitor, |sqlite| sqlite["freelistCount"].is_u64());

@@ -15,6 +15,7 @@ pub fn start(arguments: &[String], more: &[&str]) -> Child {
         .args(arguments)
         .arg("--json")
         .args(more)
+        .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -8,6 +8,7 @@ mod finding;
 mod keys;
 mod lines;
 mod pictures;
+mod recording;
 mod target;
 mod terminal;
 mod weather;

@@ -66,6 +66,7 @@ pub struct Site {
     pub free: f64,
     /// Dropped and failed messages before an incident.
     pub before: i64,
+    rows_before: (i64, i64),
     pub ingestor: Option<Process>,
     server: Process,
     chance: Chance,
@@ -111,6 +112,7 @@ impl Site {
             publisher,
             free: 60.0 * GB as f64,
             before: 0,
+            rows_before: (0, 0),
             ingestor: Some(Process::new(4405, boot - 260_000.0, INGESTOR)),
             server: Process::new(4417, boot - 260_000.0, "corescope-server"),
             now,
@@ -254,6 +256,27 @@ impl Site {
     /// The stats file is removed.
     pub fn lose_stats(&mut self) {
         self.published = None;
+    }
+
+    /// From now on a backfill comes back for new rows every five minutes.
+    pub fn come_back(&mut self) {
+        (self.plan.periodic, self.unfilled) = (true, 0.0);
+    }
+
+    /// Notes how many rows came and were backfilled so far.
+    pub fn note_rows(&mut self) {
+        self.rows_before = self.rows();
+    }
+
+    /// Whether a backfill has written clearly more rows than came since that was noted: it had none to do.
+    pub fn rewrites(&self) -> bool {
+        let (came, backfilled) = self.rows();
+        backfilled - self.rows_before.1 > (came - self.rows_before.0) * 3 / 2 + 50
+    }
+
+    fn rows(&self) -> (i64, i64) {
+        let counters = &self.publisher.counters;
+        (counters.tx + counters.obs, counters.backfills.iter().map(|(_, rows)| rows).sum())
     }
 
     /// Dropped and failed messages since they were last noted.

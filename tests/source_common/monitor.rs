@@ -32,6 +32,7 @@ impl Monitor {
             .arg(db)
             .arg("--stats")
             .arg(db.with_file_name("no-stats-here.json"))
+            .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

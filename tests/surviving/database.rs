@@ -230,3 +230,28 @@ fn unreadable_for_this_user() {
     own.kill().unwrap();
     own.wait().unwrap();
 }
+
+/// Whoever may write `-shm` may cut it: the next access to a mapping of it would be a SIGBUS.
+#[test]
+fn a_wal_index_cut_ten_thousand_times_kills_nobody() {
+    let (mut ward, connection) = Ward::open();
+    let shm = ward.folder.path().join("m.db-shm");
+    // Its own mapping must not be cut.
+    drop(connection);
+    let connection = create(&ward.db(), "WAL");
+    let whole = fs::read(&shm).unwrap();
+    std::mem::forget(connection);
+    let mut cuts = 0;
+    let mut maps = String::new();
+    let before = ward.monitor.values().len();
+    while cuts < 10_000 || ward.monitor.values().len() < before + 60 {
+        fs::write(&shm, [&[][..], &whole[..100], &whole[..136], &whole[..5000]][cuts % 4]).unwrap();
+        fs::write(&shm, &whole).unwrap();
+        cuts += 1;
+        if cuts % 100 == 0 {
+            maps += &fs::read_to_string(format!("/proc/{}/maps", ward.monitor.pid())).unwrap();
+        }
+    }
+    ward.well("wal");
+    assert!(!maps.contains("-shm") && maps.contains("corescope-top"), "the wal-index is mapped");
+}

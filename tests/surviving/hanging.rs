@@ -25,14 +25,14 @@ umount -l "$1"
 "#;
 
 /// A folder that has stopped answering.
-struct Dead {
+pub struct Dead {
     folder: PathBuf,
     server: Child,
 }
 
 impl Dead {
     /// Whether this user may do that to a folder.
-    fn possible() -> bool {
+    pub fn possible() -> bool {
         may("sh", &["-c", "exec 3<>/dev/fuse && test $(id -u) = 0"])
             && may(
                 "unshare",
@@ -41,7 +41,7 @@ impl Dead {
     }
 
     /// Everything in `folder` hangs from now on.
-    fn over(folder: &Path) -> Self {
+    pub fn over(folder: &Path) -> Self {
         let mut server = Command::new("sh")
             .args(["-c", SERVER, "sh"])
             .arg(folder)
@@ -201,5 +201,86 @@ fn a_place_that_hangs_from_the_start_stops_nothing_else() {
     let mut monitor = Monitor::start(&["--ingestor", &pid, "--db", &db, "--stats", &path].map(str::to_owned));
     let line = monitor.until("rates", |line| line["io"]["ingestor"]["writeBytesPerSec"].is_number());
     assert!(!faults(&line, "db").is_empty() && !faults(&line, "stats").is_empty(), "{line}");
+    drop(dead);
+}
+
+#[test]
+fn an_ingestor_whose_disk_hangs_is_found() {
+    if !Dead::possible() {
+        return;
+    }
+    let patient = Patient::start();
+    // By its pid, too: others may run on this machine.
+    let (name, pid) = (patient.wanted()[1].clone(), patient.pid().to_string());
+    let dead = Dead::over(patient.folder());
+    let mut monitor = Monitor::start(&["--match", &name, "--ingestor", &pid].map(str::to_owned));
+    let line = monitor.until("rates", |line| line["io"]["ingestor"]["writeBytesPerSec"].is_number());
+    assert_eq!(line["io"]["ingestor"]["pid"], patient.pid(), "{line}");
+    hangs(&mut monitor, "db", |line| assert!(!faults(line, "stats").is_empty(), "{line}"));
+    drop(dead);
+    monitor.until("pages", |line| line["sqlite"]["pageCount"].is_number() && faults(line, "db").is_empty());
+}
+
+#[test]
+fn q_right_after_the_start_quits() {
+    if !Dead::possible() {
+        return;
+    }
+    let folder = mountpoint();
+    let dead = Dead::over(folder.path());
+    let [db, path] = ["m.db", "fed.json"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    // Before the first look is given up, and after what was given is watched without it.
+    for wait in ["waiting for an ingestor", "has not answered for"] {
+        let mut terminal = Terminal::run(PROGRAM, &["--db", &db, "--stats", &path], &[], 100, 30);
+        terminal.wait("the screen", |text| text.contains(wait) || text.contains("has not answered for"));
+        let since = Instant::now();
+        terminal.type_keys("q");
+        terminal.ends_with(0);
+        assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    }
+    drop(dead);
+}
+
+/// The doctor's status, its text, and how long it took.
+fn doctor(arguments: &[&str]) -> (i32, String, Duration) {
+    let since = Instant::now();
+    let output = Command::new(PROGRAM).arg("doctor").args(arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code().unwrap(), text, since.elapsed())
+}
+
+#[test]
+fn the_doctor_says_what_hangs_and_ends() {
+    if !Dead::possible() {
+        return;
+    }
+    let patient = Patient::start();
+    let folder = mountpoint();
+    let dead = Dead::over(folder.path());
+    let pid = patient.pid().to_string();
+    let [db, path] = ["m.db", "fed.json"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    for arguments in [
+        &["--db", &db][..],
+        &["--stats", &path],
+        &["--db", &db, "--stats", &path],
+        &["--ingestor", &pid, "--db", &db, "--stats", &path],
+    ] {
+        let (status, text, took) = doctor(arguments);
+        assert_eq!(status, 1, "{text}");
+        let hung =
+            arguments.iter().filter(|argument| argument.starts_with("--db") || **argument == "--stats");
+        assert_eq!(text.matches("has not answered for").count(), hung.count(), "{text}");
+        assert!(text.contains("fix: the filesystem hangs"), "{text}");
+        assert!(took < Duration::from_secs(6), "{took:?}");
+    }
+    drop(dead);
+    // What was found hangs, not what was given.
+    let name = patient.wanted()[1].clone();
+    let dead = Dead::over(patient.folder());
+    let (status, text, took) = doctor(&["--match", &name]);
+    assert!(status == 1 && took < Duration::from_secs(6), "{took:?} {text}");
+    assert!(text.contains(&format!("pid {pid} (found by argv[0]")), "{text}");
+    assert!(text.contains("the database has not answered for"), "{text}");
+    assert!(text.contains(patient.db().to_str().unwrap()), "{text}");
     drop(dead);
 }

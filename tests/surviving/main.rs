@@ -7,8 +7,10 @@
 #[allow(dead_code)]
 mod terminal;
 
+mod clock;
 mod database;
 mod hanging;
+mod kept;
 mod limits;
 mod monitor;
 mod names;

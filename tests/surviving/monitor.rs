@@ -22,6 +22,7 @@ impl Monitor {
     pub fn start(arguments: &[String]) -> Self {
         let mut command = Command::new(PROGRAM);
         command.args(["--json", "-n", "0.1"]).args(arguments);
+        command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
         Self::run(command)
     }
 

@@ -21,7 +21,8 @@ fn without_room(options: &str, kind: &str, reason: &str) {
     let arguments = ["--mount", "sh", "-c", SHELL, "sh", options, kind, PROGRAM];
     let mut terminal = Terminal::run("unshare", &arguments, &[], 120, 24);
     terminal.ends_with(1);
-    let text = terminal.text();
+    // What it said last may still be on its way.
+    let text = terminal.see(reason);
     // One line, which the terminal may have wrapped.
     assert_eq!(text.matches("corescope-top: the demo could not be started: ").count(), 1, "{text}");
     assert!(!text.contains("nothing to watch") && text.contains(reason), "{text}");

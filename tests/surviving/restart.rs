@@ -1,5 +1,7 @@
 //! The ingestor exits, is killed, comes back.
 
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -79,4 +81,34 @@ fn the_screen_says_since_when_and_counts_the_restart() {
     terminal.see("restarted");
     terminal.type_keys("q");
     terminal.ends_with(0);
+}
+
+#[test]
+fn a_server_that_starts_later_is_attached_to() {
+    let patient = Patient::start();
+    let mut monitor = Monitor::start(&patient.wanted());
+    let line = monitor.until("rates", |line| writes(line, patient.pid()));
+    assert!(line["io"]["server"].is_null(), "{line}");
+    let mut server = Command::new(PROGRAM)
+        .arg0("/app/corescope-server")
+        .args(["demo-server".as_ref(), "--db".as_ref(), patient.db().as_os_str()])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let line = monitor.until("the server", |line| line["io"]["server"]["writeBytesPerSec"].is_number());
+    assert_eq!(line["io"]["server"]["pid"], server.id());
+    assert_eq!(line["io"]["ingestor"]["pid"], patient.pid());
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+#[test]
+fn an_ingestor_that_starts_after_a_database_was_given_is_attached_to() {
+    let mut patient = Patient::start();
+    patient.end_by(Signal::TERM);
+    let mut monitor = Monitor::start(&patient.wanted());
+    let line = monitor.until("pages", |line| line["sqlite"]["pageCount"].is_number());
+    assert!(line["io"]["ingestor"].is_null(), "{line}");
+    patient.spawn();
+    monitor.until("the ingestor", |line| writes(line, patient.pid()) && tx_rate(line));
 }

@@ -97,11 +97,16 @@ fn a_file_of_a_newer_program_opens_and_one_of_a_newer_format_says_so() {
     let newer = plain
         .replace("\"ingestor\":{", "\"ingestor\":{\"cgroup\":{\"a\":[1,null]},")
         .replace("\"watch\":true", "\"watch\":true,\"fans\":[1,2]")
-        .replace("\"mono\":", "\"mono\":")
         + "{\"comment\":\"words\"}\n{\"end\":\"done\"}\n";
     std::fs::write(&path, newer).unwrap();
     let tape = Tape::open(&path).unwrap();
     assert_eq!(read(&tape), samples(3));
     std::fs::write(&path, plain.replace("\"version\":1", "\"version\":2")).unwrap();
     assert!(Tape::open(&path).unwrap_err().to_string().contains("format version 2"));
+}
+
+#[test]
+fn a_tape_may_be_read_on_another_thread() {
+    fn sent<T: Send + Sync>() {}
+    sent::<Tape>();
 }

@@ -61,7 +61,7 @@ fn a_replay_prints_the_same_bytes_as_the_live_run() {
         let live =
             run(&folder, &format!("demo --scenario write-burst -n 0.1 --json --count 30 --record {name}"));
         assert!(live.status.success(), "{}", errors(&live));
-        assert_eq!(live.stdout.iter().filter(|byte| **byte == b'\n').count(), 30);
+        assert_eq!(crate::lines(&live.stdout), 30);
         let again = run(&folder, &format!("replay {name} --json"));
         assert!(again.status.success(), "{}", errors(&again));
         assert!(live.stdout == again.stdout, "{name} differs");
@@ -161,7 +161,7 @@ fn a_full_disk_stops_the_recording_and_nothing_else() {
         return;
     }
     assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
-    assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 80);
+    assert_eq!(crate::lines(&output.stdout), 80);
     assert!(errors(&output).contains("recording stopped: small/x can't be written: No space left"));
     let tape = Tape::open(&folder.path().join("x")).unwrap();
     assert!(tape.cut().is_some() && tape.samples() > 5, "{}", tape.samples());

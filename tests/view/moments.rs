@@ -217,6 +217,6 @@ pub fn extreme_moment(snapshot: &mut Snapshot) {
     }
     for source in ["ingestor", "server", "stats", "db", "wal"] {
         let text = format!("{source}: can't read /proc/4382/io: permission denied; run as the same user");
-        snapshot.faults.push(SourceFault { source, text });
+        snapshot.faults.push(SourceFault { source, text, since: None });
     }
 }

@@ -51,6 +51,7 @@ impl World {
                 stats: "/tmp/corescope-ingestor-stats.json".into(),
                 ingestor: true,
                 server: true,
+                exe: None,
                 scenario: None,
             },
             theme: Theme::new(true, false),

@@ -24,6 +24,8 @@ pub fn picking(rows: u32) -> World {
     let row = |n: u32| PickRow {
         pid: 4000 + n * 13,
         name: "corescope-ingestor".into(),
+        user: (n != 5).then(|| if n == 3 { "uid 100231".into() } else { "meshcore".into() }),
+        exe: (n == 1).then(|| "python3.11".into()),
         container: (!n.is_multiple_of(3)).then(|| format!("meshcore-{n}").into()),
         db: (n % 5 != 4).then(|| format!("/srv/site-{n}/data/meshcore.db").into()),
         uptime: f64::from(n) * 7000.0 + 5.0,

@@ -98,8 +98,8 @@ fn content(sample: &StatsSample, now: Wall) -> Check {
     Check::ok("stats", format!("of {} ago; {held}", span(age)))
 }
 
-/// What the database says. `elsewhere`: it lies in another mount namespace, where SQLite isn't asked.
-pub fn database(reading: &Reading<DbSample>, elsewhere: bool, denied: &str) -> Vec<Check> {
+/// What the database says.
+pub fn database(reading: &Reading<DbSample>, denied: &str) -> Vec<Check> {
     let sample = match reading {
         Reading::Unwatched => return Vec::new(),
         Reading::Failed(fault) => {
@@ -123,7 +123,7 @@ pub fn database(reading: &Reading<DbSample>, elsewhere: bool, denied: &str) -> V
         either("-shm", size(&sample.shm), sample.shm.fault(), nobody),
         either("wal-index", index(sample), sample.wal_index.fault(), nobody),
         log(sample, denied),
-        pragmas(sample, elsewhere, denied),
+        pragmas(sample, denied),
         either("locks", sample.locks.good().map(|held| holders(held)), sample.locks.fault(), "mount /proc"),
     ]
 }
@@ -167,7 +167,7 @@ fn log(sample: &DbSample, denied: &str) -> Check {
     }
 }
 
-fn pragmas(sample: &DbSample, elsewhere: bool, denied: &str) -> Check {
+fn pragmas(sample: &DbSample, denied: &str) -> Check {
     match &sample.pragmas {
         Reading::Good(answer) => Check::ok(
             "pragmas",
@@ -178,14 +178,7 @@ fn pragmas(sample: &DbSample, elsewhere: bool, denied: &str) -> Check {
                 answer.journal_mode
             ),
         ),
-        Reading::Failed(fault) if elsewhere && fault.kind == FaultKind::Other => {
-            let text =
-                format!("{}; to see free pages and the cache size, run inside the container", fault.text);
-            Check::unneeded("pragmas", text)
-        }
-        Reading::Failed(fault) => {
-            failed("pragmas", fault, denied, "once the rest is well, SQLite can be asked")
-        }
+        Reading::Failed(fault) => failed("pragmas", fault, denied, "once the rest is well, they are known"),
         Reading::Unwatched => Check::unneeded("pragmas", "not asked"),
     }
 }
@@ -251,22 +244,15 @@ mod tests {
         let checks =
             stats(&Reading::Failed(fault.clone()), &Reading::Failed(fault.clone()), Wall(0), "be root");
         assert!(checks.iter().all(|check| check.remedy.as_deref() == Some("be root")));
-        assert_eq!(database(&Reading::Failed(fault), false, "be root")[0].remedy.as_deref(), Some("be root"));
+        assert_eq!(database(&Reading::Failed(fault), "be root")[0].remedy.as_deref(), Some("be root"));
     }
 
     #[test]
-    fn another_mount_namespace_is_no_failure() {
-        let fault = Fault::new(FaultKind::Other, "in another mount namespace");
+    fn frames_are_counted() {
         let index = WalIndex { mx_frame: 1003, checkpointed: 1000, ..WalIndex::default() };
-        let sample = DbSample {
-            pragmas: Reading::Failed(fault),
-            wal_index: Reading::Good(index),
-            ..DbSample::default()
-        };
-        let of = |elsewhere| database(&Reading::Good(sample.clone()), elsewhere, "d");
-        let state = |checks: &[Check]| checks.iter().find(|check| check.part == "pragmas").unwrap().state;
-        assert_eq!((state(&of(true)), state(&of(false))), (State::Unneeded, State::Missing));
-        assert!(of(true).iter().any(|check| check.text == "1,003 frames, 1,000 checkpointed, 3 pending"));
+        let sample = DbSample { wal_index: Reading::Good(index), ..DbSample::default() };
+        let checks = database(&Reading::Good(sample), "d");
+        assert!(checks.iter().any(|check| check.text == "1,003 frames, 1,000 checkpointed, 3 pending"));
     }
 
     #[test]

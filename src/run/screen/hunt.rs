@@ -14,7 +14,7 @@ impl Session {
     /// A look at all processes: for a target, for a list of them, or for the one that went away.
     pub(super) fn seen(&mut self, sighting: Sighting) -> io::Result<Effect> {
         self.sighted = true;
-        let lost = self.lost();
+        let lost = self.lost() || self.watcher.misses_somebody();
         let outcome = match &mut self.app.ui.stage {
             Stage::Watching if lost => self.watcher.follow(&sighting)?,
             Stage::Watching => Outcome::Nothing,
@@ -42,7 +42,11 @@ impl Session {
         match outcome {
             Outcome::Nothing => {}
             Outcome::Attached { labels, same: true } => self.app.labels = labels,
-            Outcome::Attached { labels, same: false } => self.attach(labels),
+            Outcome::Attached { labels, same: false } => {
+                self.memory.keep(self.app.learned());
+                self.attach(labels);
+                self.memory.attached(self.watcher.database());
+            }
             Outcome::Several(rows) => {
                 self.app.ui.stage = Stage::Picking(Picker { rows, ..Picker::default() });
             }
@@ -67,7 +71,7 @@ impl Session {
                 Err(error) => drop(self.ends(End::Bug(format!("no thread for sampling: {error}")))),
             }
         }
-        let wanted = self.app.ui.stage != Stage::Watching || self.lost();
+        let wanted = self.app.ui.stage != Stage::Watching || self.lost() || self.watcher.misses_somebody();
         if wanted && self.watcher.searches() && self.clock.mono().since(self.looked) >= LOOK_EVERY {
             self.look();
         }

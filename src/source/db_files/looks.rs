@@ -78,19 +78,26 @@ pub(super) fn read_index(path: &Path, file: &File) -> Result<WalIndex, Fault> {
     }
 }
 
-/// The header of the log.
-pub(super) fn read_wal_header(path: &Path, wal: &Reading<FileStat>) -> Reading<WalHeader> {
+/// The log, opened for reading.
+#[derive(Debug)]
+pub(super) struct Log {
+    /// The file.
+    pub file: File,
+    /// Its header.
+    pub header: Result<WalHeader, Fault>,
+}
+
+/// Opens the log and reads its header.
+pub(super) fn open_log(path: &Path, wal: &Reading<FileStat>) -> Result<Log, Fault> {
     if let Reading::Failed(fault) = wal {
-        return Reading::Failed(fault.clone());
+        return Err(fault.clone());
     }
-    let read = || {
-        let (file, _) = open_regular(LOG, path)?;
-        let mut buffer = [0; wal_header::LEN];
-        let len = read_start(&file, &mut buffer).map_err(|error| explain(LOG, path, error))?;
-        wal_header::parse(&buffer[..len])
-            .map_err(|fault| Fault::new(fault.kind, format!("{LOG} {} {}", shown(path), fault.text)))
-    };
-    read().into()
+    let (file, _) = open_regular(LOG, path)?;
+    let mut buffer = [0; wal_header::LEN];
+    let len = read_start(&file, &mut buffer).map_err(|error| explain(LOG, path, error))?;
+    let header = wal_header::parse(&buffer[..len])
+        .map_err(|fault| Fault::new(fault.kind, format!("{LOG} {} {}", shown(path), fault.text)));
+    Ok(Log { file, header })
 }
 
 /// Bytes that the filesystem of `path` still takes from processes without privileges.

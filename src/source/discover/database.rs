@@ -38,7 +38,8 @@ pub fn opened(process: &Handle, root: &Root) -> Result<Option<(Place, Option<Fau
     let Some(mut place) = root.place(file.path.as_os_str().as_bytes(), how, Last::Follow) else {
         return Ok(None);
     };
-    let open = process.stat(&file.link).ok().map(|stat| id(&stat));
+    // Even through the open file its disk would be asked.
+    let open = if root.looks() { process.stat(&file.link).ok().map(|stat| id(&stat)) } else { None };
     let moved = open.is_some() && open != place.id;
     let fault = (moved || file.deleted).then(|| moved_away(&place.shown));
     place.id = open.or(place.id);

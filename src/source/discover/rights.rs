@@ -47,6 +47,11 @@ pub fn user(uid: u32, contained: bool) -> String {
     name.map_or_else(|| format!("uid {uid}"), |name| format!("uid {uid} ({name})"))
 }
 
+/// "mesh", else "uid 1000".
+pub fn user_name(uid: u32, contained: bool) -> String {
+    (!contained).then(|| name(uid)).flatten().unwrap_or_else(|| format!("uid {uid}"))
+}
+
 fn name(uid: u32) -> Option<String> {
     let (file, _): (File, _) = open_regular("the list of users", Path::new("/etc/passwd")).ok()?;
     let mut bytes = Vec::new();

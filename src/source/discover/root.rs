@@ -21,7 +21,7 @@ use rustix::io::Errno;
 use super::Place;
 use super::handle::{Handle, id, id_at, refused};
 use crate::parse::text;
-use crate::sample::Fault;
+use crate::sample::{Fault, FaultKind};
 use crate::source::safe_file::{self, explain, open_regular};
 
 /// Links that are followed in one path, as many as the kernel follows.
@@ -42,11 +42,14 @@ pub struct Root {
     cwd: Option<PathBuf>,
     /// Its root or its working directory can't be had for want of rights.
     pub refused: bool,
+    /// No path is looked at: what lies there may be a disk that does not answer.
+    blind: bool,
 }
 
 impl Root {
-    /// Looks at the root of a process; `contained` says whether it is known to be in a container.
-    pub fn of(process: &Handle, proc_root: &Path, contained: bool) -> Self {
+    /// Looks at the root of a process; `contained` says whether it is known to be in a container. One that
+    /// is `blind` makes paths without a look at any.
+    pub fn of(process: &Handle, proc_root: &Path, contained: bool, blind: bool) -> Self {
         let fd = process.folder("root");
         let mut refused_any = fd.as_ref().err().is_some_and(|errno| refused(*errno));
         let elsewhere = match (&fd, own_namespace(process, proc_root)) {
@@ -59,7 +62,13 @@ impl Root {
         refused_any |= cwd.as_ref().err().is_some_and(|errno| refused(*errno));
         let cwd = cwd.ok().map(|cwd| below(&prefix, &cwd));
         let path = process.path.join("root");
-        Self { fd: fd.ok().filter(|_| elsewhere), path, elsewhere, prefix, cwd, refused: refused_any }
+        let fd = fd.ok().filter(|_| elsewhere && !blind);
+        Self { fd, path, elsewhere, prefix, cwd, refused: refused_any, blind }
+    }
+
+    /// Whether paths may be looked at.
+    pub fn looks(&self) -> bool {
+        !self.blind
     }
 
     /// The path in a link of the process (`fd/3`) as the process sees it.
@@ -79,6 +88,7 @@ impl Root {
                 (self.path.join(&inside), look(root, &inside).ok())
             }
             None if self.elsewhere => (self.path.join(plain(&seen)), None),
+            None if self.blind => (seen.clone(), None),
             None => {
                 let found = match last {
                     Last::Follow => rustix::fs::stat(&seen),
@@ -90,11 +100,14 @@ impl Root {
         let regular = |stat: &Stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
         let id = found.filter(regular).as_ref().map(id);
         let place = Place { path, shown, how, id, elsewhere: self.elsewhere };
-        Some(if self.elsewhere { same_here(place, &seen, last) } else { place })
+        Some(if self.elsewhere && !self.blind { same_here(place, &seen, last) } else { place })
     }
 
     /// Opens the regular file at `place` for reading.
     pub fn open(&self, what: &str, place: &Place) -> Result<File, Fault> {
+        if self.blind {
+            return Err(Fault::new(FaultKind::Stalled, format!("{what} is not looked at")));
+        }
         let inside = place.path.strip_prefix(&self.path).ok().zip(self.fd.as_ref());
         let Some((inside, root)) = inside else {
             let real = place.path.canonicalize().map_err(|error| explain(what, &place.path, error))?;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rustix::fs::{CWD, Dir, Mode, OFlags, openat, readlinkat};
 use rustix::io::{Errno, read};
+use rustix::process::getppid;
 
 use super::Role;
 use super::handle::refused;
@@ -71,11 +72,15 @@ pub struct Table {
     pub refused: usize,
 }
 
-/// Looks at every process below `proc_root`, but for the one that looks.
+/// Looks at every process below `proc_root`, but for the one that looks and one of the same program that
+/// started it for that.
 pub fn matching(proc_root: &Path, names: &Names) -> Result<Table, Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = openat(CWD, proc_root, flags, Mode::empty())?;
     let own = readlinkat(&folder, "self", Vec::new()).ok().and_then(|own| own.to_str().ok()?.parse().ok());
+    let exe = |pid: u32| readlinkat(&folder, format!("{pid}/exe"), Vec::new()).ok();
+    let parent = getppid().and_then(|parent| u32::try_from(parent.as_raw_pid()).ok());
+    let parent = parent.filter(|parent| own.and_then(exe).is_some_and(|own| exe(*parent) == Some(own)));
     let mut table = Table::default();
     let mut looker = Looker { names, buffer: [0; 4096], link: Vec::with_capacity(256) };
     for entry in Dir::read_from(&folder)? {
@@ -85,7 +90,7 @@ pub fn matching(proc_root: &Path, names: &Names) -> Result<Table, Errno> {
             continue;
         };
         table.processes += 1;
-        if Some(pid) == own {
+        if Some(pid) == own || Some(pid) == parent {
             continue;
         }
         match looker.look(&folder, pid) {

@@ -16,3 +16,11 @@ fn stamps_are_read_from_the_beginning_of_a_line() {
         assert_eq!(stamp(text.as_bytes()), expected, "{text}");
     }
 }
+
+#[test]
+fn what_is_a_sample_is_decided_before_it_is_cleaned() {
+    // No JSON as it stands, but it would be after cleaning.
+    let text = br#"{"at": 2, "mono": 3, "host": "x\u0.01b"}"#;
+    assert_eq!(stamp(text), None);
+    assert_eq!(decode(text).unwrap(), Line::Unknown);
+}

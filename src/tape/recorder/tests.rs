@@ -102,3 +102,49 @@ fn files_rotate_each_opens_by_itself_and_the_total_is_bounded() {
 fn create_older(path: &Path) -> Vec<PathBuf> {
     crate::tape::create::older(path)
 }
+
+#[test]
+fn old_files_go_when_they_are_too_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    let keep = Some(Duration::from_millis(800));
+    let recorder = Recorder::start(Target { keep, ..target(&path) }, Header::now(1.0)).unwrap();
+    let mut second = 0;
+    until("no file is old enough", || {
+        second += 1;
+        recorder.note(&sample(second), State::default);
+        thread::sleep(Duration::from_millis(5));
+        recorder.summary().files >= 20
+    });
+    assert_eq!(recorder.finish().trouble, None);
+    let files = create_older(&path).len();
+    assert!((2..18).contains(&files), "{files} files");
+}
+
+#[test]
+fn what_stands_there_already_is_not_rotated_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    std::fs::write(folder.path().join("x.1"), "precious").unwrap();
+    let start = |force, max| {
+        Recorder::start(Target { force, max, ..target(&path) }, Header::now(1.0)).map(Recorder::finish)
+    };
+    assert!(start(false, Some(1 << 20)).unwrap_err().contains("x.1 exists"));
+    assert_eq!(start(false, None).unwrap().trouble, None);
+    // Nothing was recorded: nothing is left.
+    assert!(!path.exists());
+    assert_eq!(std::fs::read(folder.path().join("x.1")).unwrap(), b"precious");
+}
+
+#[test]
+fn samples_that_were_lost_leave_a_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    let recorder = Recorder::start(target(&path), Header::now(1.0)).unwrap();
+    recorder.status.lost.store(3, Ordering::Relaxed);
+    recorder.note(&sample(1), State::default);
+    assert_eq!(recorder.finish().lost, 3);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().nth(1), Some("{\"lost\":3}"));
+    assert_eq!(Tape::open(&path).unwrap().samples(), 1);
+}

@@ -71,7 +71,7 @@ impl<'a> Table<'a> {
     fn remark(&self) -> Option<(String, Style)> {
         let (theme, sources) = (self.view.scene.theme, &self.view.snapshot.sources);
         if let Some(fault) = self.view.fault("stats") {
-            Some((fault.to_owned(), theme.warn))
+            Some((fault, theme.warn))
         } else if sources.rows.is_empty() {
             Some(("no stats yet".to_owned(), theme.dim))
         } else if self.shown.is_empty() {

@@ -142,7 +142,7 @@ pub(super) fn of<'a>(view: &'a View, columns: u16, heading: bool) -> Vec<Line<'a
             Id::Table => lines.extend(table(db, heading)),
             Id::Faults => {
                 let faults = ["db", "wal"].into_iter().filter_map(|source| view.fault(source));
-                lines.extend(faults.map(|text| Line::Facts(vec![sentence(text.to_owned(), theme.warn)])));
+                lines.extend(faults.map(|text| Line::Facts(vec![sentence(text, theme.warn)])));
             }
             // The table says it.
             Id::Readers if db.wal.pin.is_some() => {}

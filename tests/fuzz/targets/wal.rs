@@ -7,7 +7,7 @@
 use corescope_top::model::Model;
 use corescope_top::model::limits::Limits;
 use corescope_top::output::json;
-use corescope_top::parse::{db_header, wal_header, wal_index};
+use corescope_top::parse::{db_header, wal_header, wal_index, wal_pages};
 use corescope_top::sample::{DbSample, Fault, FaultKind, FileStat, Reading, Sample};
 use corescope_top::units::{Bytes, Mono, Wall};
 use libfuzzer_sys::fuzz_target;
@@ -17,6 +17,7 @@ const LOOK: usize = wal_index::LEN + wal_header::LEN + db_header::LEN;
 fuzz_target!(|bytes: &[u8]| {
     // Also alone, at any length.
     let _ = (wal_index::parse(bytes), wal_header::parse(bytes), db_header::parse(bytes));
+    let _ = (wal_pages::frame(bytes), wal_pages::newest(bytes, 1), db_header::cache_size(bytes));
     let mut model = Model::new(Limits::default());
     for (number, look) in bytes.chunks(LOOK).take(4).enumerate() {
         let snapshot = model.push(&sample(number as u64, look));

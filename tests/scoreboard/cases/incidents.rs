@@ -54,14 +54,23 @@ impl Onset {
         };
         let stop = |site: &mut Site| site.load.backfill = None;
         let id = VerdictId::BackfillLoop;
-        let mut cases = vec![
-            self.switch("backfill loop", ("2.5 MB/s", id), 300.0, looping(260.0, 1.9), stop),
-            self.switch("backfill loop", ("28 MB/s", id), 300.0, looping(2600.0, 2.0), stop),
-        ];
-        cases.extend(self.backfills_at_start());
+        let strengths = [("2.5 MB/s", 260.0), ("28 MB/s", 2600.0)];
+        let mut cases = self.backfills_at_start();
+        for (name, rate) in strengths {
+            // Watched for more than an hour, or known from yesterday: it is known to have nothing to do.
+            let onset =
+                Self { lead: if self.knowing == Knowing::Nothing { 4000.0 } else { self.lead }, ..self };
+            cases.push(onset.switch("backfill loop", (name, id), 300.0, looping(rate, 1.95), stop));
+            if self.knowing == Knowing::Nothing {
+                // It may be one that comes back for new rows, until it has written more than came.
+                let row = "backfill loop, watched for 13 minutes";
+                let case = self.switch(row, (name, id), 400.0, looping(rate, 1.95), stop);
+                cases.push(case.at(0.0, Site::note_rows).when(Site::rewrites));
+            }
+        }
         if self.knowing == Knowing::Yesterday {
             // The monitor starts when the loop has gone on for an hour, and knows that all was done.
-            for (name, rate) in [("2.5 MB/s", 260.0), ("28 MB/s", 2600.0)] {
+            for (name, rate) in strengths {
                 let row = "backfill loop, seen from its middle";
                 let case = Case::new(row, name, self.busy, self.knowing, 300.0);
                 let case = case.unseen(3600.0).at(-3600.0, looping(rate, 1.95)).at(200.0, stop);
@@ -250,7 +259,7 @@ impl Onset {
         let case = case.at(from, pin).at(to, unpin).at(to + 60.0, Site::truncate);
         let case = case.truth(&[VerdictId::WalPinned], from, to, definition(VerdictId::WalPinned));
         // An aftermath that may be said and need not: a minute later the file is truncated.
-        if self.busy { case.may(VerdictId::WalHighWater, to, to + 60.0) } else { case }
+        case.may(VerdictId::WalHighWater, to, to + 60.0)
     }
 
     /// Commits no longer checkpoint; it shows when more is pending than the usual 2,000 frames.

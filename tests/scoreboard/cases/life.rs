@@ -3,6 +3,7 @@
 use super::ordinary::events;
 use crate::case::{Case, Knowing};
 use crate::chance::Chance;
+use crate::site::Site;
 
 const HOUR: f64 = 3600.0;
 
@@ -12,7 +13,7 @@ pub fn life(days: u32) -> Case {
     let mut case =
         Case::new("days of ordinary operation", format!("{days} days"), false, Knowing::Nothing, 0.0);
     case.secs = f64::from(days) * 24.0 * HOUR;
-    case = case.at(0.0, |site| site.plan.periodic = true);
+    case = case.at(0.0, Site::come_back);
     for day in 0..days {
         let start = f64::from(day) * 24.0 * HOUR;
         // Prune and vacuum come at the same hour of every night, before anything was learned on the first.

@@ -8,7 +8,7 @@ use crate::site::load::Backfill;
 
 /// A backfill loop and a pin that are held for `secs`.
 pub fn long(secs: f64) -> Vec<Case> {
-    let from = 900.0;
+    let from = 4200.0;
     let to = from + secs;
     let case = |row, name| Case::new(row, name, false, Knowing::Nothing, to + 120.0);
     let backfill = case("backfill loop, for hours", "2.5 MB/s from idle")

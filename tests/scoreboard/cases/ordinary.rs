@@ -33,7 +33,7 @@ pub fn all(busy: bool, knowing: Knowing) -> Vec<Case> {
         case("no rights to io", 300.0).at(0.0, |site| site.plan.rights = (false, true)),
         case("no rights to locks", 300.0).at(0.0, |site| site.plan.rights = (true, false)),
         case("a site of one message in three seconds", 600.0).at(0.0, |site| site.plan.traffic = (0.3, 0.3)),
-        case("a periodic backfill", 700.0).at(0.0, |site| site.plan.periodic = true),
+        case("a periodic backfill", 700.0).at(0.0, Site::come_back),
     ];
     if knowing == Knowing::Nothing {
         cases.extend(cold(busy));

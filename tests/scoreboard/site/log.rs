@@ -32,7 +32,7 @@ pub struct Reader {
 pub struct Log {
     pub size: Bytes,
     pub pages: u32,
-    /// Whether commits checkpoint by themselves.
+    /// Whether commits checkpoint by themselves, and the ingestor does every hour.
     pub auto: bool,
     pub readers: Vec<Reader>,
     index: WalIndex,

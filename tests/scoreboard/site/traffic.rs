@@ -53,7 +53,9 @@ impl Site {
         self.drop_files(secs);
         if self.now >= self.next_truncate && self.load.hold.is_none() {
             self.next_truncate += TRUNCATE_EVERY;
-            self.truncate();
+            if self.log.auto {
+                self.truncate();
+            }
         }
     }
 

@@ -1,0 +1,65 @@
+use clap::CommandFactory;
+
+use super::*;
+use crate::model::limits::NAMES;
+
+#[test]
+fn the_definition_is_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn options_may_stand_before_and_after_demo() {
+    for line in ["corescope-top -n 2 demo --json", "corescope-top demo -n 2 --json --count 3"] {
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        assert!((cli.monitor.interval - 2.0).abs() < 1e-9);
+        assert!(cli.monitor.json);
+    }
+}
+
+#[test]
+fn targets_may_stand_before_and_after_doctor() {
+    let line = "x --ingestor 7 --match a doctor --match b --db /m.db --ingestor 8 --json";
+    let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+    let Some(Command::Doctor(args)) = &cli.command else { panic!("{cli:?}") };
+    let target = args.target.or(&cli.target);
+    assert_eq!((target.ingestor, target.matches), (Some(8), vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!((target.db, cli.monitor.json), (Some("/m.db".into()), true));
+}
+
+#[test]
+fn nonsense_is_refused() {
+    for line in ["-n 0", "-n 61", "-n nan", "--limit wal=1", "--count 3", "--ingestor 0", "--color maybe"] {
+        let words = std::iter::once("corescope-top").chain(line.split(' '));
+        assert!(Cli::try_parse_from(words).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn limits_are_applied_in_order() {
+    let cli = Cli::try_parse_from(["x", "--limit", "wal-size=1MB", "--limit", "wal-size=2MB"]).unwrap();
+    assert!((cli.monitor.limits().unwrap().wal_size - 2_097_152.0).abs() < 1e-9);
+}
+
+#[test]
+fn the_help_names_every_limit() {
+    assert!(NAMES.into_iter().all(|(name, _)| AFTER_HELP.contains(name)));
+}
+
+#[test]
+fn locales() {
+    assert!(utf8_locale([None, None, Some("en_GB.UTF-8")]));
+    assert!(!utf8_locale([Some("C"), None, Some("en_GB.UTF-8")]));
+    assert!(utf8_locale([Some(""), Some("C.utf8"), None]));
+    assert!(!utf8_locale([None, None, None]));
+}
+
+#[test]
+fn colours() {
+    let monitor = |words: &[&str]| Cli::try_parse_from([&["x"], words].concat()).unwrap().monitor;
+    assert!(monitor(&[]).colored(None));
+    assert!(monitor(&[]).colored(Some("")));
+    assert!(!monitor(&[]).colored(Some("1")));
+    assert!(monitor(&["--color", "always"]).colored(Some("1")));
+    assert!(!monitor(&["--color", "never"]).colored(None));
+}
