@@ -29,7 +29,7 @@ pub fn definition(id: VerdictId) -> f64 {
         VerdictId::StatsWedged | VerdictId::WritePathStuck => 20.0,
         // The diagnosis of the log waits so long for a checkpoint.
         VerdictId::NobodyCheckpoints => 10.0,
-        // A trend, not a job: ten minutes of it.
+        // A trend, not a job: ten minutes of it where the end is near.
         VerdictId::DiskFull => 600.0,
         // The limit `storm-patience`: jobs of a minute or two are ordinary.
         VerdictId::WriteStorm => 180.0,

@@ -55,8 +55,10 @@ impl Io {
         let rates = facts.snapshot.ingestor.as_ref().and_then(|process| process.rates);
         let now = facts.snapshot.mono;
         if let (Some(rates), Some(secs)) = (rates, facts.secs) {
-            self.write.push(now, secs, rates.write * secs);
-            self.short.push(now, secs, rates.write * secs);
+            // What was dropped again has a verdict of its own.
+            let kept = (rates.write - rates.cancelled).max(0.0) * secs;
+            self.write.push(now, secs, kept);
+            self.short.push(now, secs, kept);
         } else {
             self.write.clear();
             self.short.clear();
@@ -88,7 +90,7 @@ impl Io {
         let expected = learned.unwrap_or(facts.limits.write_rate / STORM);
         let lately = self.short.mean().unwrap_or(mean);
         let over = match self.storm {
-            None => mean > STORM * expected,
+            None => lately > STORM * expected,
             Some(_) => lately.max(mean.min(2.0 * lately)) > STORM_GOES_ON * expected,
         };
         if !over {
@@ -176,15 +178,15 @@ fn backfill_runs(facts: &Facts) -> bool {
     backfills.any(|row| row.rate.is_some_and(|rate| rate > tx.max(BACKFILL_MIN_TX_RATE)))
 }
 
-/// Bytes per second that are normal here with so many messages: what is usual, or what the traffic of now
-/// explains, whichever is more. `None` before enough was learned.
+/// Bytes per second that are normal here: what the traffic of now explains, so that a busy day does not hide
+/// a storm at night; what is usual where traffic is unknown. `None` before enough was learned.
 fn expected(normal: &Normal, messages: Option<f64>) -> Option<f64> {
     let usual = normal.usual(normal::WRITE)?;
-    let level = usual.high.max(FLOOR / STORM);
+    let floor = FLOOR / STORM;
     let per_message =
         normal.usual(normal::PER_MESSAGE).map(|usual| usual.median.max(usual.high / STORM_GOES_ON));
     match (messages, per_message) {
-        (Some(messages), Some(each)) => Some(level.max(FIXED + messages * each)),
-        _ => Some(level * BLIND / STORM),
+        (Some(messages), Some(each)) => Some(floor.max(FIXED + messages * each)),
+        _ => Some(usual.high.max(floor) * BLIND / STORM),
     }
 }

@@ -19,13 +19,19 @@ const NEAR: f64 = 4.0;
 const DAY_SECS: f64 = 86_400.0;
 /// Free bytes below which it does not matter how fast they go.
 const NO_ROOM: u64 = 64 * MB;
-/// Share of the trend that the last points must still show.
+/// Share of the trend that the last seconds must still show, and how many they are.
 const STILL: f64 = 0.2;
+const LATELY_SECS: f64 = 5.0;
+
+/// Seconds for which the writer lock is held by no ordinary message.
+const AGAIN_SECS: f64 = 2.0;
 
 /// Follows the free space.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     free: VecDeque<(Mono, u64)>,
+    /// The same of every sample of the last seconds.
+    lately: VecDeque<(Mono, u64)>,
 }
 
 impl Log {
@@ -52,12 +58,16 @@ impl Log {
                 self.free.pop_front();
             }
         }
+        self.lately.push_back((now, free.0));
+        while self.lately.front().is_some_and(|(at, _)| facts.since(*at) > LATELY_SECS) {
+            self.lately.pop_front();
+        }
         let left_at = |trend: f64| if trend > 0.0 { free.0 as f64 / trend } else { f64::INFINITY };
         let near = self.trend(POINTS).unwrap_or(0.0);
         let is_near = left_at(near) < NEAR * POINTS as f64 * POINT_SECS;
         let trend = if is_near { near } else { self.trend(MANY_POINTS).unwrap_or(0.0) };
         let left = left_at(trend);
-        let still = self.recent(free.0, now) >= STILL * trend;
+        let still = self.recent() >= STILL * trend;
         Say::when(free.0 < NO_ROOM || (left < DAY_SECS && still), || {
             let text = if trend > 0.0 {
                 format!(
@@ -95,12 +105,12 @@ impl Log {
         slopes.get(slopes.len() / 2).copied().filter(|slope| *slope > 0.0)
     }
 
-    /// The same of the last two points only.
-    fn recent(&self, free: u64, now: Mono) -> f64 {
-        let Some((then, before)) = self.free.len().checked_sub(2).and_then(|at| self.free.get(at)) else {
+    /// The same of the last seconds only.
+    fn recent(&self) -> f64 {
+        let (Some((then, before)), Some((now, free))) = (self.lately.front(), self.lately.back()) else {
             return 0.0;
         };
-        (*before as f64 - free as f64) / now.since(*then).as_secs_f64().max(1.0)
+        (*before as f64 - *free as f64) / now.since(*then).as_secs_f64().max(1.0)
     }
 }
 
@@ -108,9 +118,11 @@ fn writer_held(db: &SqliteView, facts: &Facts) -> Say {
     if db.wal.holders.is_none() {
         return Say::Unknown;
     }
-    let Some(writer) = db.wal.writer.as_ref().filter(|writer| writer.held > facts.limits.writer_held) else {
-        return Say::Not;
-    };
+    let Some(writer) = &db.wal.writer else { return Say::Not };
+    if writer.held <= facts.limits.writer_held {
+        // A job that takes the lock again as soon as it has let go is not over.
+        return if writer.held >= AGAIN_SECS { Say::Unknown } else { Say::Not };
+    }
     let text = format!(
         "{} has held the writer lock for {} in one transaction: nobody else can write",
         writer.process,

@@ -280,30 +280,20 @@ impl Onset {
             .when(|site| site.log.pending() > 2_000)
     }
 
+    /// The trend has to last: half an hour, or ten minutes where the end is near.
     fn disk(self) -> Vec<Case> {
-        let fill = |rate: f64, free: u64| {
-            move |site: &mut Site| {
-                site.free = free as f64;
-                site.load.fill = rate;
-            }
+        let full = |name: &str, rate: f64, free: u64, secs: f64, due: f64| {
+            let (from, to) = (self.lead, self.lead + secs);
+            self.case("disk full within a day", name, secs)
+                .at(0.0, move |site| site.free = free as f64)
+                .at(from, move |site| site.load.fill = rate)
+                .at(to, |site| site.load.fill = 0.0)
+                .truth(&[VerdictId::DiskFull], from, to, due)
         };
-        let stop = |site: &mut Site| site.load.fill = 0.0;
-        let id = VerdictId::DiskFull;
+        let (slow, fast) = (MB as f64, 20.0 * MB as f64);
         vec![
-            self.switch(
-                "disk full within a day",
-                ("1 MB/s, 40 GB left", id),
-                1500.0,
-                fill(MB as f64, 40 * GB),
-                stop,
-            ),
-            self.switch(
-                "disk full within a day",
-                ("10 MB/s, 30 GB left", id),
-                1500.0,
-                fill(10.0 * MB as f64, 30 * GB),
-                stop,
-            ),
+            full("1 MB/s, 40 GB left", slow, 40 * GB, 2700.0, 1800.0),
+            full("20 MB/s, 30 GB left", fast, 30 * GB, 1000.0, definition(VerdictId::DiskFull)),
         ]
     }
 
