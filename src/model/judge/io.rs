@@ -91,7 +91,7 @@ impl Io {
         let lately = self.short.mean().unwrap_or(mean);
         let over = match self.storm {
             None => lately > STORM * expected,
-            Some(_) => lately.max(mean.min(2.0 * lately)) > STORM_GOES_ON * expected,
+            Some(_) => lately.max(mean.min(2.0 * lately)) > FLOOR.max(STORM_GOES_ON * expected),
         };
         if !over {
             self.storm = None;

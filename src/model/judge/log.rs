@@ -11,6 +11,8 @@ use crate::units::{Bytes, BytesPerSec, MB, Mono};
 /// Seconds between two points of the free space, and how many of them make a trend: ten minutes where the end is
 /// near, else half an hour, so that a copy or a job makes none.
 const POINT_SECS: f64 = 10.0;
+/// A sample may come by so much earlier.
+const POINT_SLACK: f64 = 0.5;
 const POINTS: usize = 60;
 const MANY_POINTS: usize = 180;
 /// The end is near when it is this many times the shorter trend away.
@@ -22,9 +24,6 @@ const NO_ROOM: u64 = 64 * MB;
 /// Share of the trend that the last seconds must still show, and how many they are.
 const STILL: f64 = 0.2;
 const LATELY_SECS: f64 = 5.0;
-
-/// Seconds for which the writer lock is held by no ordinary message.
-const AGAIN_SECS: f64 = 2.0;
 
 /// Follows the free space.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +51,7 @@ impl Log {
     fn disk(&mut self, db: &SqliteView, facts: &Facts) -> Say {
         let Some(free) = db.wal.free else { return Say::Unknown };
         let now = facts.snapshot.mono;
-        if self.free.back().is_none_or(|(at, _)| facts.since(*at) >= POINT_SECS) {
+        if self.free.back().is_none_or(|(at, _)| facts.since(*at) > POINT_SECS - POINT_SLACK) {
             self.free.push_back((now, free.0));
             if self.free.len() > MANY_POINTS + 1 {
                 self.free.pop_front();
@@ -90,19 +89,16 @@ impl Log {
         })
     }
 
-    /// Bytes used up per second: the median of the slopes between points half the time apart (after
-    /// P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968), so that a job
-    /// of a minute makes no trend.
+    /// Bytes used up per second in that third of so many points in which it was least, so that a copy or a job
+    /// of some minutes makes no trend; `None` before there are so many.
     fn trend(&self, points: usize) -> Option<f64> {
         let first = self.free.len().checked_sub(points + 1)?;
-        let half = first + points / 2;
-        let slope = |((then, before), (now, after)): (&(Mono, u64), &(Mono, u64))| {
-            (*before as f64 - *after as f64) / now.since(*then).as_secs_f64()
+        let at = |third: usize| self.free.get(first + third * points / 3);
+        let slope = |third: usize| {
+            let ((then, before), (now, after)) = (at(third)?, at(third + 1)?);
+            Some((*before as f64 - *after as f64) / now.since(*then).as_secs_f64())
         };
-        let mut slopes: Vec<f64> =
-            self.free.iter().skip(first).zip(self.free.iter().skip(half)).map(slope).collect();
-        slopes.sort_unstable_by(f64::total_cmp);
-        slopes.get(slopes.len() / 2).copied().filter(|slope| *slope > 0.0)
+        [slope(0)?, slope(1)?, slope(2)?].into_iter().min_by(f64::total_cmp).filter(|slope| *slope > 0.0)
     }
 
     /// The same of the last seconds only.
@@ -120,8 +116,9 @@ fn writer_held(db: &SqliteView, facts: &Facts) -> Say {
     }
     let Some(writer) = &db.wal.writer else { return Say::Not };
     if writer.held <= facts.limits.writer_held {
-        // A job that takes the lock again as soon as it has let go is not over.
-        return if writer.held >= AGAIN_SECS { Say::Unknown } else { Say::Not };
+        // A job that takes the lock again as soon as it has let go is not over, and an ordinary message has it
+        // in one sample only.
+        return if writer.held > 0.0 { Say::Unknown } else { Say::Not };
     }
     let text = format!(
         "{} has held the writer lock for {} in one transaction: nobody else can write",

@@ -12,7 +12,7 @@ use crate::units::{Mono, PerSec};
 const COMPARED_SECS: f64 = 10.0;
 /// Messages written, as a share of the packets that arrive, below which they have collapsed; and still have.
 const COLLAPSED: f64 = 0.3;
-const STILL_COLLAPSED: f64 = 0.5;
+const STILL_COLLAPSED: f64 = 0.6;
 /// Packets within that time below which nothing can be told.
 const FEW_PACKETS: f64 = 5.0;
 /// Milliseconds of waiting for the lock that are too long for one message.
@@ -23,7 +23,7 @@ const TOO_MUCH: f64 = 0.5;
 /// Seconds for which writers must have starved.
 const STARVED_SECS: f64 = 15.0;
 /// By so many seconds a collapse is older than the mean that shows it.
-const OLDER_SECS: f64 = 7.0;
+const OLDER_SECS: f64 = 9.0;
 
 type Perf = Arc<[(Arc<str>, WriterPerf)]>;
 
@@ -92,9 +92,11 @@ impl Starving {
             self.since = None;
             return Say::Unknown;
         };
+        if self.packets.sum() < FEW_PACKETS {
+            return Say::Unknown;
+        }
         let share = if self.since.is_some() { STILL_COLLAPSED } else { COLLAPSED };
-        let collapsed = self.packets.sum() >= FEW_PACKETS && messages < share * packets;
-        if !(collapsed && self.lock_is_why(facts)) {
+        if !(messages < share * packets && self.lock_is_why(facts)) {
             self.since = None;
             return Say::Not;
         }

@@ -19,6 +19,8 @@ const BAD: f64 = 3.0;
 /// The same for writes that fail one by one, each after its time-out.
 const SLOW_SECS: f64 = 30.0;
 const SLOW: f64 = 5.0;
+/// Share of the rows that come in meanwhile below which dropped messages are an accident all the same.
+const DROPS_SHARE: f64 = 0.01;
 /// Dropped messages that are too many, as a multiple of the normal rate; and that still are.
 const DROPS_TIMES: f64 = 10.0;
 const DROPS_GO_ON: f64 = 2.0;
@@ -74,9 +76,11 @@ impl Traffic {
         let rate = |name: &str| snapshot.row(name).and_then(|row: &SourceRow| row.rate).unwrap_or(0.0);
         let rows = rate("tx_inserted") + rate("obs_inserted") + rate("tx_dupes");
         self.rows.push(now, secs, rows * secs);
-        self.errors.push(now, secs, rate("write_errors") * secs);
-        self.drops.push(now, secs, rate("sig_drops") * secs);
-        self.slow_errors.push(now, secs, rate("write_errors") * secs);
+        // Of an update that covers a longer time only the last part counts.
+        let lately = secs.min(BAD_SECS);
+        self.errors.push(now, secs, rate("write_errors") * lately);
+        self.drops.push(now, secs, rate("sig_drops") * lately);
+        self.slow_errors.push(now, secs, rate("write_errors") * secs.min(SLOW_SECS));
         if rows > 0.0 {
             self.idle = None;
         } else {
@@ -146,7 +150,8 @@ impl Traffic {
         }
         let (count, rate) = (self.drops.sum(), self.drops.sum() / BAD_SECS);
         let usual = facts.normal.usual("sig_drops").map_or(0.0, |usual| usual.high);
-        let many = count > BAD - 0.5 && rate > DROPS_TIMES * usual;
+        let rows = self.rows.sum() / STUCK_SECS * BAD_SECS;
+        let many = count > BAD - 0.5 && count > DROPS_SHARE * rows && rate > DROPS_TIMES * usual;
         self.dropping = many || (self.dropping && count > 0.0 && rate > DROPS_GO_ON * usual);
         Say::when(self.dropping, || {
             let text = format!(

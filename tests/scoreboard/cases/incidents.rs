@@ -259,7 +259,7 @@ impl Onset {
         let case = case.at(from, pin).at(to, unpin).at(to + 60.0, Site::truncate);
         let case = case.truth(&[VerdictId::WalPinned], from, to, definition(VerdictId::WalPinned));
         // An aftermath that may be said and need not: a minute later the file is truncated.
-        case.may(VerdictId::WalHighWater, to, to + 60.0)
+        case.may(VerdictId::WalHighWater, to, to + 75.0)
     }
 
     /// Commits no longer checkpoint; it shows when more is pending than the usual 2,000 frames.
