@@ -69,6 +69,12 @@ impl Case {
         self
     }
 
+    /// The same with other chances; 0 leaves it as it is.
+    pub fn reseed(mut self, shift: u64) -> Self {
+        self.seed = self.seed.wrapping_add(shift.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        self
+    }
+
     /// Time that goes by before the monitor starts.
     pub fn unseen(mut self, secs: f64) -> Self {
         self.unseen = secs;

@@ -86,6 +86,7 @@ pub struct Site {
     queue: f64,
     unfilled: f64,
     held_since: Option<f64>,
+    turn: f64,
     next_pid: u32,
     names: Names,
 }
@@ -129,6 +130,7 @@ impl Site {
             queue: 0.0,
             unfilled: 0.0,
             held_since: None,
+            turn: 0.0,
             next_pid: 5000,
             names: Names {
                 ingestor: INGESTOR.into(),

@@ -105,7 +105,10 @@ impl Site {
         if self.load.starve > 0.0 {
             let through = self.chance.round(arrived as f64 * (1.0 - self.load.starve));
             self.publisher.handler.push(through, 900.0 * self.load.starve / (1.0 - self.load.starve), 1.2);
-            let turns = self.chance.round(secs);
+            // A turn takes a second; its share of that is the lock's.
+            self.turn += secs;
+            let turns = self.turn as u64;
+            self.turn -= turns as f64;
             self.publisher.jobs.push(turns, 0.5, 1000.0 * self.load.starve);
             self.write(turns * 30);
             return through;
