@@ -1,27 +1,32 @@
 //! The state of the running program: events in, state and effects out. No I/O, no clock.
 
+mod goto;
 pub mod keys;
+mod overlay;
+pub mod replay;
+mod typing;
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 
 use crate::cli::INTERVALS;
 use crate::model::Model;
 use crate::model::history::History;
 use crate::model::input::Input;
 use crate::model::limits::Limits;
+use crate::model::log::EventLog;
 use crate::model::snapshot::{Snapshot, SourceFault};
 use crate::model::state::State;
 use crate::sample::Sample;
-use crate::ui::stage::{Picker, Stage};
+use crate::ui::replay::Move;
+use crate::ui::stage::Stage;
 use crate::ui::{GraphSpan, Labels, Panel, Scroll, SortBy, Ui};
-use keys::Action;
+use keys::{Action, Binding, Copied};
+pub use replay::{Mark, Progress, Shown};
 
 /// Rows of a page; the view clamps to what there is.
 const PAGE: usize = 10;
-/// Longest filter, in characters.
-const MAX_FILTER: usize = 40;
 /// Intervals that + and - step through, seconds.
 const STEPS: [f64; 9] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0];
 
@@ -46,6 +51,12 @@ pub enum Effect {
     Choose,
     /// Write the last hour to a file.
     Write,
+    /// Take the level of now as normal.
+    Accept,
+    /// Put something on the clipboard.
+    Copy(Copied),
+    /// Go somewhere else in the recording, and draw.
+    Move(Move),
 }
 
 impl Effect {
@@ -69,6 +80,7 @@ pub struct App {
     model: Model,
     live: Picture,
     frozen: Option<Box<Picture>>,
+    events: EventLog,
     /// What the person has chosen.
     pub ui: Ui,
     /// What is watched.
@@ -79,7 +91,8 @@ impl App {
     /// A program that has seen nothing, sampling every `interval` seconds.
     pub fn new(limits: Limits, labels: Labels, interval: f64) -> Self {
         let ui = Ui { interval, ..Ui::default() };
-        Self { model: Model::new(limits), live: Picture::default(), frozen: None, ui, labels }
+        let (model, live, events) = (Model::new(limits), Picture::default(), EventLog::default());
+        Self { model, live, frozen: None, events, ui, labels }
     }
 
     /// What to draw.
@@ -90,6 +103,16 @@ impl App {
     /// The newest snapshot, frozen picture or not.
     pub fn newest(&self) -> Option<&Snapshot> {
         self.live.snapshot.as_ref()
+    }
+
+    /// What began and ended.
+    pub fn events(&self) -> &EventLog {
+        &self.events
+    }
+
+    /// The keys that have a meaning.
+    pub fn table(&self) -> &'static [Binding] {
+        if self.ui.replay.is_some() { keys::REPLAY } else { keys::LIVE }
     }
 
     /// What the samples are fed to.
@@ -112,6 +135,7 @@ impl App {
     pub fn sample(&mut self, sample: &Sample) -> Effect {
         let snapshot = self.model.push(sample);
         self.live.history.push(&snapshot);
+        self.log(|events| events.push(snapshot.seq, &snapshot));
         self.live.snapshot = Some(snapshot);
         Effect::Draw
     }
@@ -126,6 +150,22 @@ impl App {
         self.model.learned()
     }
 
+    /// Takes the level of now as normal.
+    pub fn accept(&mut self) -> Effect {
+        self.model.feed(&Input::Accept);
+        self.notice("the level of now is normal from here on".to_owned())
+    }
+
+    /// Adds to the log; the event that is chosen there stays chosen.
+    fn log(&mut self, add: impl FnOnce(&mut EventLog)) {
+        let before = self.events.begun();
+        add(&mut self.events);
+        let new = usize::try_from(self.events.begun() - before).unwrap_or(usize::MAX);
+        if let Some(chosen) = self.ui.log.as_mut().filter(|chosen| **chosen > 0) {
+            *chosen = chosen.saturating_add(new);
+        }
+    }
+
     /// Adds what could not be done to what could not be read.
     pub fn fault(&mut self, source: &'static str, text: String) {
         if let Some(snapshot) = &mut self.live.snapshot {
@@ -137,6 +177,7 @@ impl App {
     pub fn attach(&mut self, labels: Labels) {
         self.model = Model::new(*self.model.limits());
         (self.live, self.frozen) = (Picture::default(), None);
+        self.events = EventLog::default();
         self.labels = labels;
         self.ui.paused = false;
         self.ui.stage = Stage::Watching;
@@ -159,43 +200,18 @@ impl App {
 
     fn press(&mut self, key: KeyEvent) -> Effect {
         let special = match &mut self.ui.stage {
-            Stage::Picking(picker) => pick(picker, key),
+            Stage::Picking(picker) => typing::pick(picker, key),
             Stage::Watching if self.ui.editing => self.edit(key),
-            _ => None,
+            Stage::Watching => self.type_time(key).or_else(|| self.overlay(key)),
+            Stage::Waiting(_) => None,
         };
         if let Some(effect) = special {
             return effect;
         }
-        match keys::action(key) {
+        match keys::action(self.table(), key) {
             Some(action) => self.act(action),
             None => Effect::Nothing,
         }
-    }
-
-    /// A key while the filter is typed; `None` if it means what it always means.
-    fn edit(&mut self, key: KeyEvent) -> Option<Effect> {
-        let plain = key.modifiers - KeyModifiers::SHIFT == KeyModifiers::NONE;
-        match key.code {
-            KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => self.ui.filter.clear(),
-            KeyCode::Char(c) if plain => {
-                if self.ui.filter.chars().count() < MAX_FILTER {
-                    self.ui.filter.push(c);
-                }
-            }
-            KeyCode::Backspace => {
-                if self.ui.filter.pop().is_none() {
-                    self.ui.editing = false;
-                }
-            }
-            KeyCode::Enter => self.ui.editing = false,
-            KeyCode::Esc => {
-                self.ui.editing = false;
-                self.ui.filter.clear();
-            }
-            _ => return None,
-        }
-        self.ui.scroll[Panel::Sources.index()] = Scroll::default();
-        Some(Effect::Draw)
     }
 
     fn act(&mut self, action: Action) -> Effect {
@@ -203,15 +219,19 @@ impl App {
             Action::Choose => return Effect::Choose,
             Action::Write => return Effect::Write,
             Action::QuitNow => return Effect::Quit,
-            Action::Quit if self.ui.help.is_none() => return Effect::Quit,
+            Action::Quit if !self.close() => return Effect::Quit,
             Action::Suspend => return Effect::Suspend,
             Action::Redraw => return Effect::Redraw,
             Action::Slower => return self.step_interval(true),
             Action::Faster => return self.step_interval(false),
             Action::Back if !self.back() => return Effect::Nothing,
-            Action::Quit => self.ui.help = None,
+            Action::Copy(what) => return Effect::Copy(what),
             Action::Help => {
+                self.ui.explain = None;
                 self.ui.help = if self.ui.help.is_some() { None } else { Some(Scroll::default()) }
+            }
+            Action::Explain => {
+                self.ui.explain = if self.ui.explain.is_some() { None } else { Some(Scroll::default()) }
             }
             Action::Pause => self.pause(),
             Action::NextPanel => self.focus_by(1),
@@ -232,21 +252,29 @@ impl App {
                     GraphSpan::TenMinutes => GraphSpan::Fine,
                 }
             }
-            Action::Back => {}
+            Action::Log => self.open_log(),
+            Action::Accept => return self.wants_accept(),
+            Action::Play
+            | Action::Step(_)
+            | Action::Seconds(_)
+            | Action::PreviousEvent
+            | Action::NextEvent
+            | Action::Begin
+            | Action::End
+            | Action::Speed(_)
+            | Action::GoTo => return self.play(action),
+            Action::Quit | Action::Back => {}
         }
         Effect::Draw
     }
 
-    /// Closes what was opened last; false if nothing is open.
-    fn back(&mut self) -> bool {
-        if self.ui.help.take().is_some() {
-            return true;
+    /// Only a level that is another than the learned one can be accepted.
+    fn wants_accept(&mut self) -> Effect {
+        match self.newest().map(|newest| newest.learning) {
+            Some(learning) if learning.deviates.is_some() => Effect::Accept,
+            Some(learning) if !learning.done() => self.notice("still learning what is normal".to_owned()),
+            _ => self.notice("nothing to accept: the level is the learned one".to_owned()),
         }
-        if !self.ui.filter.is_empty() {
-            self.ui.filter.clear();
-            return true;
-        }
-        std::mem::take(&mut self.ui.zoom)
     }
 
     /// Sampling goes on under the frozen picture, which is a copy made once.
@@ -259,25 +287,6 @@ impl App {
         self.ui.focus = Panel::ALL[(self.ui.focus.index() + steps) % Panel::ALL.len()];
     }
 
-    fn scroll(&mut self, to: impl Fn(usize) -> usize) {
-        let scroll = match &mut self.ui.help {
-            Some(help) => help,
-            None => &mut self.ui.scroll[self.ui.focus.index()],
-        };
-        scroll.top = to(scroll.top);
-    }
-
-    /// The view says how far a list can be scrolled; what is beyond is taken back, so that the
-    /// next step up is seen at once.
-    pub fn clamp_scroll(&mut self, furthest: [usize; 3], help: usize) {
-        for (scroll, furthest) in self.ui.scroll.iter_mut().zip(furthest) {
-            scroll.top = scroll.top.min(furthest);
-        }
-        if let Some(scroll) = &mut self.ui.help {
-            scroll.top = scroll.top.min(help);
-        }
-    }
-
     fn sort(&mut self) {
         let next = (self.ui.sort as usize + 1) % SortBy::ALL.len();
         self.ui.sort = SortBy::ALL[next];
@@ -287,7 +296,7 @@ impl App {
     fn filter(&mut self) {
         self.ui.focus = Panel::Sources;
         self.ui.editing = true;
-        self.ui.help = None;
+        (self.ui.help, self.ui.log) = (None, None);
     }
 
     fn step_interval(&mut self, longer: bool) -> Effect {
@@ -305,31 +314,6 @@ impl App {
             None => Effect::Nothing,
         }
     }
-}
-
-/// A key in the list of targets; `None` if it means what it always means.
-fn pick(picker: &mut Picker, key: KeyEvent) -> Option<Effect> {
-    let plain = key.modifiers - KeyModifiers::SHIFT == KeyModifiers::NONE;
-    match key.code {
-        KeyCode::Enter => return picker.choice().map(Effect::Pick).or(Some(Effect::Nothing)),
-        KeyCode::Up => picker.step(-1),
-        KeyCode::Down | KeyCode::Tab => picker.step(1),
-        KeyCode::PageUp => picker.step(-(PAGE as isize)),
-        KeyCode::PageDown => picker.step(PAGE as isize),
-        KeyCode::Home => picker.step(isize::MIN),
-        KeyCode::End => picker.step(isize::MAX),
-        KeyCode::Backspace => drop(picker.filter.pop()),
-        KeyCode::Esc => picker.filter.clear(),
-        // Nothing typed yet: q is no letter of a name but the wish to leave.
-        KeyCode::Char('q') if picker.filter.is_empty() => return None,
-        KeyCode::Char(c) if plain => {
-            if picker.filter.chars().count() < MAX_FILTER {
-                picker.filter.push(c);
-            }
-        }
-        _ => return None,
-    }
-    Some(Effect::Draw)
 }
 
 #[cfg(test)]

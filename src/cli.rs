@@ -194,6 +194,9 @@ pub struct Monitor {
     /// How to record.
     #[command(flatten)]
     pub recording: Recording,
+    /// Ring the terminal's bell when something begins to be wrong
+    #[arg(long, global = true)]
+    pub bell: bool,
     /// When to use colours; NO_COLOR is obeyed
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: When,

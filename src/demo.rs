@@ -70,7 +70,7 @@ pub struct Demo {
 }
 
 /// How long the demo may take until there is something to watch.
-const START_LIMIT: Duration = Duration::from_secs(10);
+const START_LIMIT: Duration = Duration::from_secs(30);
 /// How long the director may take to clear away.
 const END_LIMIT: Duration = Duration::from_secs(2);
 

@@ -14,6 +14,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
+use crate::app::{Progress, Shown};
 use crate::demo::{Demo, DemoState};
 use crate::sample::Sample;
 use crate::source::finder::Sighting;
@@ -44,6 +45,10 @@ pub enum Event {
     Seen(Box<Sighting>),
     /// The last hour was written to a file, or could not be: one sentence.
     Written(String),
+    /// Another place of the recording is to be shown.
+    Shown(Box<Shown>),
+    /// More of the recording is judged.
+    Judged(Progress),
     /// The demo moved on.
     Demo(DemoState),
     /// The demo can't go on, and why.
@@ -155,7 +160,10 @@ pub fn spawn_endings(sender: SyncSender<Event>) -> io::Result<()> {
 }
 
 /// A thread whose panic becomes an event: the screen is restored by who owns it, not from here.
-fn spawn(
+///
+/// # Errors
+/// When no thread can be started.
+pub fn spawn(
     name: &str,
     sender: SyncSender<Event>,
     body: impl FnOnce(&SyncSender<Event>) + Send + 'static,

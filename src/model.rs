@@ -8,6 +8,7 @@ pub mod input;
 pub mod io;
 pub mod judge;
 pub mod limits;
+pub mod log;
 pub mod normal;
 pub mod rules;
 pub mod snapshot;

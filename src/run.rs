@@ -1,11 +1,13 @@
 //! The two ways to run: a screen, or lines.
 
+pub mod attention;
 pub mod doctor;
 pub mod forms;
 pub mod lines;
 pub mod listen;
 pub mod memory;
 pub mod panics;
+pub mod player;
 pub mod replay;
 pub mod screen;
 pub mod setup;

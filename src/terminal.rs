@@ -5,6 +5,7 @@ pub mod tty;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
 use crossterm::style::ResetColor;
 use crossterm::terminal::{
@@ -20,11 +21,17 @@ use tty::Tty;
 /// How long the last words may take on a terminal that accepts no output.
 const FAREWELL: Duration = Duration::from_millis(150);
 
+/// Saves and restores the window's title, not that of its icon.
+const PUSH_TITLE: &str = "\x1b[22;2t";
+const POP_TITLE: &str = "\x1b[23;2t";
+
 /// A terminal in raw mode with the alternate screen on. Dropping it gives the terminal back.
 pub struct Screen {
     tty: Tty,
     terminal: Terminal<CrosstermBackend<Tty>>,
     active: bool,
+    /// The title that was set; `None` while the window has its own.
+    title: Option<String>,
 }
 
 impl Screen {
@@ -37,7 +44,7 @@ impl Screen {
         let area = area_of(&tty);
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
         let terminal = Terminal::with_options(CrosstermBackend::new(tty.clone()), options)?;
-        let mut screen = Self { tty, terminal, active: false };
+        let mut screen = Self { tty, terminal, active: false, title: None };
         screen.resume()?;
         Ok(screen)
     }
@@ -82,6 +89,46 @@ impl Screen {
         Ok(true)
     }
 
+    /// Rings the terminal's bell.
+    ///
+    /// # Errors
+    /// None today; the bytes are queued.
+    pub fn ring(&mut self) -> io::Result<()> {
+        self.say("\x07")
+    }
+
+    /// Gives the window another title, or with `None` the one that it had before (xterm's title stack, as
+    /// tmux has it too). The text must be free of control characters.
+    ///
+    /// # Errors
+    /// None today; the bytes are queued.
+    pub fn title(&mut self, title: Option<&str>) -> io::Result<()> {
+        if self.title.as_deref() == title {
+            return Ok(());
+        }
+        let sequence = match (&self.title, title) {
+            (_, None) => POP_TITLE.to_owned(),
+            (None, Some(title)) => format!("{PUSH_TITLE}\x1b]2;{title}\x1b\\"),
+            (Some(_), Some(title)) => format!("\x1b]2;{title}\x1b\\"),
+        };
+        self.title = title.map(str::to_owned);
+        self.say(&sequence)
+    }
+
+    /// Puts a text on the clipboard of whoever looks at the terminal (OSC 52, which passes SSH and tmux).
+    ///
+    /// # Errors
+    /// None today; the bytes are queued.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.tty, CopyToClipboard::to_clipboard_from(text))?;
+        self.tty.flush()
+    }
+
+    fn say(&mut self, sequence: &str) -> io::Result<()> {
+        self.tty.write_all(sequence.as_bytes())?;
+        self.tty.flush()
+    }
+
     /// Whether part of a frame still waits for the terminal; tries to write it first.
     pub fn behind(&mut self) -> bool {
         self.tty.push();
@@ -105,6 +152,7 @@ impl Screen {
             // Whatever sequence was cut in the middle ends here.
             let _ = self.tty.write_all(b"\x18");
         }
+        let _ = self.title(None);
         let _ = self.tty.queue(ResetColor).and_then(|tty| tty.queue(LeaveAlternateScreen)?.queue(Show));
         let deadline = Instant::now() + FAREWELL;
         while self.behind() && !self.hung_up() && Instant::now() < deadline {

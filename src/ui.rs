@@ -1,9 +1,11 @@
 //! What the person at the screen has chosen: plain data, changed by the app, read by the view.
 
+pub mod replay;
 pub mod stage;
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// The three panels.
@@ -103,6 +105,8 @@ pub struct Ui {
     pub zoom: bool,
     /// The help is open, scrolled by this much.
     pub help: Option<Scroll>,
+    /// The explanations of the panel in focus are open, scrolled by this much.
+    pub explain: Option<Scroll>,
     /// The picture stands still, sampling goes on.
     pub paused: bool,
     /// Scroll of each panel, by [`Panel::index`].
@@ -121,6 +125,12 @@ pub struct Ui {
     pub span: GraphSpan,
     /// Interval in seconds that was asked for last.
     pub interval: f64,
+    /// The log of events is open, and this one is chosen, counted from the newest.
+    pub log: Option<usize>,
+    /// A recording is played.
+    pub replay: Option<replay::Replay>,
+    /// Where times of day are told; UTC where that is not known.
+    pub zone: Option<TimeZone>,
 }
 
 /// What is watched, fixed for a run: the header names it, and its rows stand there from the first

@@ -4,7 +4,9 @@
 //! Areas are cut by hand: one screen a second needs no constraint solver.
 
 mod canvas;
+mod clock;
 mod disk;
+mod events;
 mod explain;
 mod figures;
 mod footer;
@@ -16,14 +18,17 @@ mod sources;
 mod sqlite;
 mod stage;
 mod theme;
+mod timeline;
 mod tiny;
 mod words;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::model::history::{History, Key};
 use crate::model::limits::Limits;
+use crate::model::log::EventLog;
 use crate::model::snapshot::{Flag, FlagId, ProcView, Snapshot, SourceFault, SqliteView};
 use crate::ui::stage::Stage;
 use crate::ui::{Labels, Panel, Ui};
@@ -61,6 +66,8 @@ pub struct Scene<'a> {
     pub snapshot: Option<&'a Snapshot>,
     /// The last minutes.
     pub history: &'a History,
+    /// What began and ended.
+    pub events: &'a EventLog,
     /// The limits, for gauges and graphs.
     pub limits: &'a Limits,
     /// What the person at the screen has chosen.
@@ -134,10 +141,17 @@ impl Shape {
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame, scene: &Scene) {
-    let area = frame.area();
+    if let Some(cursor) = paint(frame.buffer_mut(), scene) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws into a buffer; returns where the cursor belongs while something is typed.
+fn paint(buffer: &mut Buffer, scene: &Scene) -> Option<Position> {
+    let area = buffer.area;
     let blank = blank(scene);
     let view = View { scene, snapshot: scene.snapshot.unwrap_or(&blank) };
-    let mut canvas = Canvas::new(frame.buffer_mut(), scene.theme);
+    let mut canvas = Canvas::new(buffer, scene.theme);
     let cursor = match &scene.ui.stage {
         Stage::Watching => draw_screen(&mut canvas, area, &view),
         Stage::Waiting(waiting) => {
@@ -149,25 +163,45 @@ pub fn draw(frame: &mut Frame, scene: &Scene) {
             None
         }
     };
+    if let Some(chosen) = scene.ui.log.filter(|_| scene.ui.stage == Stage::Watching) {
+        events::draw(&mut canvas, events::area(area), &view, chosen);
+    }
+    if let Some(scroll) = scene.ui.explain.filter(|_| scene.ui.stage == Stage::Watching) {
+        explain::draw(&mut canvas, area, &view, scroll.top);
+    }
     if let Some(scroll) = scene.ui.help {
         help::draw(&mut canvas, area, scene.keys, scroll.top);
-    } else if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
+        return None;
     }
+    cursor
 }
 
 /// How far the lists of this scene can be scrolled on a screen of this size.
 pub fn extents(scene: &Scene, area: Rect) -> Extents {
     let blank = blank(scene);
     let view = View { scene, snapshot: scene.snapshot.unwrap_or(&blank) };
-    let layout = Layout::of(area, scene.ui);
+    let layout = Layout::of(area, scene.ui, view.snapshot);
     let furthest = |panel| match layout.panels.iter().find(|(shown, _)| *shown == panel) {
         Some((Panel::Disk, _)) => 0,
         Some((Panel::Sqlite, area)) => sqlite::furthest(*area, layout.chrome, &view),
         Some((Panel::Sources, area)) => sources::furthest(*area, layout.chrome, &view),
         None => usize::MAX,
     };
-    Extents { scroll: Panel::ALL.map(furthest), help: help::furthest(area, scene.keys) }
+    let explained = scene.ui.explain.filter(|_| scene.ui.help.is_none());
+    let help = match explained {
+        Some(_) => explain::furthest(area, &view),
+        None => help::furthest(area, scene.keys),
+    };
+    Extents { scroll: Panel::ALL.map(furthest), help }
+}
+
+/// The whole screen as lines of text.
+pub fn as_text(scene: &Scene, area: Rect) -> String {
+    let mut buffer = Buffer::empty(area);
+    paint(&mut buffer, scene);
+    let line = |y| (area.left()..area.right()).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    let lines: Vec<String> = (area.top()..area.bottom()).map(|y| line(y).trim_end().to_owned()).collect();
+    lines.join("\n") + "\n"
 }
 
 /// A snapshot in which everything that is watched is unknown.
@@ -185,6 +219,8 @@ fn blank(scene: &Scene) -> Snapshot {
 /// What stands where.
 struct Layout {
     head: Rect,
+    /// The timeline of a recording; empty where nothing is played.
+    timeline: Rect,
     foot: Rect,
     chrome: Chrome,
     /// The panels that are on the screen.
@@ -192,10 +228,13 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(area: Rect, ui: &Ui) -> Self {
+    fn of(area: Rect, ui: &Ui, snapshot: &Snapshot) -> Self {
+        let told = header::told(Shape::of(area), area.width, ui, snapshot);
         let shape = Shape::of(area);
-        let (head, rest) = cut_top(area, header::rows(shape, area.height));
-        let (body, foot) = cut_top(rest, rest.height.saturating_sub(1));
+        let (head, rest) = cut_top(area, header::rows(shape, area.height, told));
+        let (rest, foot) = cut_top(rest, rest.height.saturating_sub(1));
+        let rows = ui.replay.as_ref().map_or(0, |_| timeline::rows(area.height));
+        let (body, timeline) = cut_top(rest, rest.height.saturating_sub(rows));
         let chrome = match shape {
             Shape::Wide => Chrome::Box,
             Shape::Single if !ui.zoom => Chrome::Tabs,
@@ -208,7 +247,7 @@ impl Layout {
             Shape::Wide => all_panels(body, body.height / 2),
             Shape::Full => all_panels(body, body.height * 9 / 20),
         };
-        Self { head, foot, chrome, panels }
+        Self { head, timeline, foot, chrome, panels }
     }
 }
 
@@ -221,13 +260,13 @@ fn all_panels(area: Rect, upper: u16) -> Vec<(Panel, Rect)> {
     vec![(Panel::Disk, left), (Panel::Sqlite, right), (Panel::Sources, lower)]
 }
 
-/// Draws all but the help; returns where the cursor belongs while the filter is typed.
+/// Draws all but the help; returns where the cursor belongs while something is typed.
 fn draw_screen(canvas: &mut Canvas, area: Rect, view: &View) -> Option<Position> {
     if Shape::of(area) == Shape::Tiny {
         tiny::draw(canvas, area, view);
         return None;
     }
-    let layout = Layout::of(area, view.scene.ui);
+    let layout = Layout::of(area, view.scene.ui, view.snapshot);
     header::draw(canvas, layout.head, view);
     for (panel, area) in layout.panels {
         match panel {
@@ -235,6 +274,9 @@ fn draw_screen(canvas: &mut Canvas, area: Rect, view: &View) -> Option<Position>
             Panel::Sqlite => sqlite::draw(canvas, area, layout.chrome, view),
             Panel::Sources => sources::draw(canvas, area, layout.chrome, view),
         }
+    }
+    if let Some(replay) = &view.scene.ui.replay {
+        timeline::draw(canvas, layout.timeline, view, replay);
     }
     footer::draw(canvas, layout.foot, view.scene.ui, view.scene.keys)
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "view/judged.rs"]
+mod judged;
 #[path = "view/scenes.rs"]
 mod scenes;
 

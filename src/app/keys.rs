@@ -1,4 +1,6 @@
-//! The key table: what dispatches the keys is what the help shows.
+//! The key tables: what dispatches the keys is what the help shows.
+
+mod rows;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -24,6 +26,10 @@ pub enum Action {
     Focus(Panel),
     /// Give the focused panel the whole screen, or take it back.
     Zoom,
+    /// Open or close the explanations of the focused panel.
+    Explain,
+    /// Put something on the clipboard.
+    Copy(Copied),
     /// Scroll by lines.
     Lines(i32),
     /// Scroll by pages.
@@ -50,14 +56,45 @@ pub enum Action {
     Choose,
     /// Write the last hour to a file.
     Write,
+    /// Open or close the log of events.
+    Log,
+    /// Take the level of now as normal.
+    Accept,
+    /// Play or stop.
+    Play,
+    /// Go on or back by samples.
+    Step(i64),
+    /// Go on or back by seconds of recorded time.
+    Seconds(i32),
+    /// Go to the beginning of the event before.
+    PreviousEvent,
+    /// Go to the beginning of the event after.
+    NextEvent,
+    /// Go to the beginning of the recording.
+    Begin,
+    /// Go to the end of the recording.
+    End,
+    /// Play faster, or slower.
+    Speed(bool),
+    /// Type a time to go to.
+    GoTo,
     /// Draw everything anew.
     Redraw,
     /// Stop, as the shell's Ctrl-Z does.
     Suspend,
 }
 
+/// What goes on the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// The verdicts with their evidence.
+    Verdict,
+    /// The whole picture.
+    Picture,
+}
+
 /// One line of the table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Binding {
     /// The keys as the help shows them.
     pub keys: &'static str,
@@ -68,202 +105,78 @@ pub struct Binding {
     dispatch: &'static [(KeyCode, KeyModifiers, Action)],
 }
 
-const NONE: KeyModifiers = KeyModifiers::NONE;
-const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+/// Every key while something is watched, in the order of the help.
+pub const LIVE: &[Binding] = &[
+    rows::QUIT,
+    rows::QUIT_NOW,
+    rows::HELP,
+    rows::PAUSE,
+    rows::PANELS,
+    rows::FOCUS,
+    rows::ZOOM,
+    rows::LOG,
+    rows::ACCEPT,
+    rows::LINES,
+    rows::PAGES,
+    rows::ENDS,
+    rows::SORT,
+    rows::REVERSE,
+    rows::FILTER,
+    rows::INTERVAL,
+    rows::SPAN,
+    rows::EXPLAIN,
+    rows::COPY,
+    rows::BACK,
+    rows::CHOOSE,
+    rows::WRITE,
+    rows::REDRAW,
+    rows::SUSPEND,
+];
 
-const fn key(c: char, action: Action) -> (KeyCode, KeyModifiers, Action) {
-    (KeyCode::Char(c), NONE, action)
-}
-
-const fn ctrl(c: char, action: Action) -> (KeyCode, KeyModifiers, Action) {
-    (KeyCode::Char(c), CTRL, action)
-}
-
-const fn special(code: KeyCode, action: Action) -> (KeyCode, KeyModifiers, Action) {
-    (code, NONE, action)
-}
-
-/// Every key there is.
-pub const TABLE: &[Binding] = &[
-    Binding {
-        keys: "q",
-        what: "quit, or close what is open",
-        hint: Some("q quit"),
-        dispatch: &[key('q', Action::Quit)],
-    },
-    Binding { keys: "Ctrl-C", what: "quit at once", hint: None, dispatch: &[ctrl('c', Action::QuitNow)] },
-    Binding {
-        keys: "? h",
-        what: "this help",
-        hint: Some("? help"),
-        dispatch: &[key('?', Action::Help), key('h', Action::Help), special(KeyCode::F(1), Action::Help)],
-    },
-    Binding {
-        keys: "p Space",
-        what: "pause: freeze the picture, go on sampling",
-        hint: Some("p pause"),
-        dispatch: &[key('p', Action::Pause), key(' ', Action::Pause)],
-    },
-    Binding {
-        keys: "Tab Shift-Tab",
-        what: "next, previous panel",
-        hint: Some("Tab panel"),
-        dispatch: &[
-            special(KeyCode::Tab, Action::NextPanel),
-            special(KeyCode::BackTab, Action::PreviousPanel),
-        ],
-    },
-    Binding {
-        keys: "1 2 3",
-        what: "Disk I/O, SQLite / WAL, Write sources",
-        hint: None,
-        dispatch: &[
-            key('1', Action::Focus(Panel::Disk)),
-            key('2', Action::Focus(Panel::Sqlite)),
-            key('3', Action::Focus(Panel::Sources)),
-        ],
-    },
-    Binding {
-        keys: "z Enter",
-        what: "zoom the focused panel, and back",
-        hint: Some("z zoom"),
-        dispatch: &[key('z', Action::Zoom), special(KeyCode::Enter, Action::Zoom)],
-    },
-    Binding {
-        keys: "j k Down Up",
-        what: "scroll a line",
-        hint: Some("j k scroll"),
-        dispatch: &[
-            key('j', Action::Lines(1)),
-            key('k', Action::Lines(-1)),
-            special(KeyCode::Down, Action::Lines(1)),
-            special(KeyCode::Up, Action::Lines(-1)),
-        ],
-    },
-    Binding {
-        keys: "PgDn PgUp",
-        what: "scroll a page",
-        hint: None,
-        dispatch: &[
-            special(KeyCode::PageDown, Action::Pages(1)),
-            special(KeyCode::PageUp, Action::Pages(-1)),
-        ],
-    },
-    Binding {
-        keys: "Home End g G",
-        what: "scroll to the top, to the end",
-        hint: None,
-        dispatch: &[
-            special(KeyCode::Home, Action::Top),
-            special(KeyCode::End, Action::Bottom),
-            key('g', Action::Top),
-            key('G', Action::Bottom),
-        ],
-    },
-    Binding {
-        keys: "s",
-        what: "next order of the sources",
-        hint: Some("s sort"),
-        dispatch: &[key('s', Action::Sort)],
-    },
-    Binding { keys: "S", what: "reverse the order", hint: None, dispatch: &[key('S', Action::Reverse)] },
-    Binding {
-        keys: "/",
-        what: "show only sources whose name contains a text",
-        hint: Some("/ filter"),
-        dispatch: &[key('/', Action::Filter)],
-    },
-    Binding {
-        keys: "+ -",
-        what: "longer, shorter interval between samples",
-        hint: Some("+ - interval"),
-        dispatch: &[key('+', Action::Slower), key('=', Action::Slower), key('-', Action::Faster)],
-    },
-    Binding {
-        keys: "t",
-        what: "time in the graphs: a sample a column, five, ten minutes",
-        hint: Some("t time"),
-        dispatch: &[key('t', Action::Span)],
-    },
-    Binding {
-        keys: "Esc",
-        what: "back: close the help, drop the filter, leave the zoom",
-        hint: Some("Esc back"),
-        dispatch: &[special(KeyCode::Esc, Action::Back)],
-    },
-    Binding {
-        keys: "o",
-        what: "choose another ingestor to watch",
-        hint: None,
-        dispatch: &[key('o', Action::Choose)],
-    },
-    Binding {
-        keys: "w",
-        what: "write the last hour to a file here",
-        hint: None,
-        dispatch: &[key('w', Action::Write)],
-    },
-    Binding {
-        keys: "Ctrl-L",
-        what: "draw everything anew",
-        hint: None,
-        dispatch: &[ctrl('l', Action::Redraw)],
-    },
-    Binding {
-        keys: "Ctrl-Z",
-        what: "suspend; fg comes back",
-        hint: None,
-        dispatch: &[ctrl('z', Action::Suspend)],
-    },
+/// Every key while a recording is played.
+pub const REPLAY: &[Binding] = &[
+    rows::QUIT,
+    rows::QUIT_NOW,
+    rows::HELP,
+    rows::PLAY,
+    rows::STEP,
+    rows::TEN,
+    rows::MINUTE,
+    rows::EVENT,
+    rows::JUMP_LOG,
+    rows::GO_TO,
+    rows::SPEED,
+    rows::BEGIN_END,
+    rows::PANELS,
+    rows::FOCUS,
+    rows::ZOOM,
+    rows::LINES,
+    rows::CTRL_PAGES,
+    rows::SORT,
+    rows::REVERSE,
+    rows::FILTER,
+    rows::SPAN,
+    rows::EXPLAIN,
+    rows::COPY,
+    rows::BACK,
+    rows::REDRAW,
+    rows::SUSPEND,
 ];
 
 /// The rows of help and footer.
-pub fn help() -> Vec<KeyHelp> {
-    TABLE.iter().map(|row| KeyHelp { keys: row.keys, what: row.what, hint: row.hint }).collect()
+pub fn help(table: &[Binding]) -> Vec<KeyHelp> {
+    table.iter().map(|row| KeyHelp { keys: row.keys, what: row.what, hint: row.hint }).collect()
 }
 
 /// What a key does; `None` for a key without a meaning.
-pub fn action(key: KeyEvent) -> Option<Action> {
-    // Shift is part of the character already.
-    let modifiers = key.modifiers - KeyModifiers::SHIFT;
-    TABLE
-        .iter()
-        .flat_map(|binding| binding.dispatch)
-        .find(|(code, with, _)| *code == key.code && *with == modifiers)
-        .map(|(_, _, action)| *action)
+pub fn action(table: &[Binding], key: KeyEvent) -> Option<Action> {
+    let with = |modifiers: KeyModifiers| {
+        let mut all = table.iter().flat_map(|binding| binding.dispatch);
+        all.find(|(code, with, _)| *code == key.code && *with == modifiers).map(|(.., action)| *action)
+    };
+    // Of a character Shift is part already; where a key means something else with it, that counts.
+    with(key.modifiers).or_else(|| with(key.modifiers - KeyModifiers::SHIFT))
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn no_key_has_two_meanings() {
-        let mut seen = HashSet::new();
-        for (code, modifiers, _) in TABLE.iter().flat_map(|binding| binding.dispatch) {
-            assert!(seen.insert((*code, *modifiers)), "{code:?}");
-        }
-    }
-
-    #[test]
-    fn hints_name_keys_of_their_rows() {
-        for row in TABLE {
-            let keys = row.hint.map(|hint| hint.rsplit_once(' ').unwrap().0);
-            assert!(
-                keys.is_none_or(|keys| format!("{} ", row.keys).starts_with(&format!("{keys} "))),
-                "{row:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn shifted_and_controlled_keys_are_told_apart() {
-        let shifted = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT);
-        assert_eq!(action(shifted), Some(Action::Reverse));
-        assert_eq!(action(KeyEvent::new(KeyCode::Char('c'), CTRL)), Some(Action::QuitNow));
-        assert_eq!(action(KeyEvent::new(KeyCode::Char('c'), NONE)), None);
-        assert_eq!(action(KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT)), Some(Action::PreviousPanel));
-    }
-}
+mod tests;

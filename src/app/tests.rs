@@ -1,5 +1,7 @@
+use crossterm::event::{KeyCode, KeyModifiers};
+
 use super::*;
-use crate::ui::stage::PickRow;
+use crate::ui::stage::{PickRow, Picker};
 
 fn app() -> App {
     App::new(Limits::default(), Labels::default(), 1.0)
@@ -123,4 +125,57 @@ fn panels_and_orders_go_round() {
     assert_eq!(app.ui.focus, Panel::Disk);
     typed(&mut app, "sssss");
     assert_eq!(app.ui.sort, SortBy::Flag);
+}
+
+#[test]
+fn a_notice_stands_until_the_next_key() {
+    let mut app = app();
+    assert_eq!(typed(&mut app, "w"), Effect::Write);
+    app.notice("wrote x".to_owned());
+    assert_eq!(app.ui.notice.as_deref(), Some("wrote x"));
+    // A key without a meaning has the line drawn anew, too.
+    assert_eq!(typed(&mut app, "~"), Effect::Draw);
+    assert_eq!(app.ui.notice, None);
+    assert_eq!(typed(&mut app, "~"), Effect::Nothing);
+}
+
+#[test]
+fn what_the_recorder_says_stands_among_the_faults() {
+    let mut app = app();
+    app.fault("recording", "nobody sees it yet".to_owned());
+    app.sample(&Sample::default());
+    app.fault("recording", "recording stopped: x".to_owned());
+    let faults = &app.newest().unwrap().faults;
+    assert_eq!(
+        faults.last().map(|fault| (fault.source, fault.text.as_str())),
+        Some(("recording", "recording stopped: x"))
+    );
+}
+
+#[test]
+fn only_another_level_can_be_accepted() {
+    use crate::model::snapshot::Learning;
+    let mut app = app();
+    app.sample(&Sample::default());
+    for (secs, deviates, effect) in
+        [(10.0, None, Effect::Draw), (600.0, None, Effect::Draw), (600.0, Some(60.0), Effect::Accept)]
+    {
+        app.live.snapshot.as_mut().unwrap().learning = Learning { secs, needed: 600.0, deviates };
+        assert_eq!(typed(&mut app, "a"), effect);
+    }
+    assert_eq!(app.accept(), Effect::Draw);
+    assert!(app.ui.notice.is_some());
+}
+
+#[test]
+fn the_log_opens_scrolls_and_closes() {
+    let mut app = app();
+    typed(&mut app, "e");
+    assert_eq!(app.ui.log, Some(0));
+    assert_eq!(press(&mut app, KeyCode::Enter), Effect::Nothing);
+    typed(&mut app, "q");
+    assert_eq!(app.ui.log, None);
+    typed(&mut app, "e");
+    press(&mut app, KeyCode::Esc);
+    assert_eq!((app.ui.log, typed(&mut app, "q")), (None, Effect::Quit));
 }

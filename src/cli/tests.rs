@@ -29,10 +29,26 @@ fn targets_may_stand_before_and_after_doctor() {
 
 #[test]
 fn nonsense_is_refused() {
+    for line in ["record", "replay", "--record-max 5KB", "--record-keep 0", "record x --for 1fortnight"] {
+        let words = std::iter::once("corescope-top").chain(line.split(' '));
+        assert!(Cli::try_parse_from(words).is_err(), "{line}");
+    }
     for line in ["-n 0", "-n 61", "-n nan", "--limit wal=1", "--count 3", "--ingestor 0", "--color maybe"] {
         let words = std::iter::once("corescope-top").chain(line.split(' '));
         assert!(Cli::try_parse_from(words).is_err(), "{line}");
     }
+}
+
+#[test]
+fn recordings_are_bounded_as_people_write_it() {
+    let line = "x --record a.zst --record-max 200MB --record-keep 24h demo --force";
+    let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+    let (max, keep) = (Some(200 * MB), Some(Duration::from_hours(24)));
+    let target = recorder::Target { path: "a.zst".into(), force: true, max, keep };
+    assert_eq!(cli.monitor.recording.target(), Some(target));
+    let cli = Cli::try_parse_from("x record a --for 2h --db /m.db".split(' ')).unwrap();
+    let Some(Command::Record(args)) = &cli.command else { panic!("{cli:?}") };
+    assert_eq!((args.span, args.target.db.clone()), (Some(Duration::from_hours(2)), Some("/m.db".into())));
 }
 
 #[test]

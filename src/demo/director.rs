@@ -27,7 +27,7 @@ enum Event {
 }
 
 /// How long the ingestor may take until its first stats file.
-const START_LIMIT: Duration = Duration::from_secs(8);
+const START_LIMIT: Duration = Duration::from_secs(25);
 /// Time between two looks for that file.
 const START_POLL: Duration = Duration::from_millis(20);
 /// How long the restarted ingestor stays away.

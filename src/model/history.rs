@@ -11,7 +11,7 @@ use crate::model::snapshot::Snapshot;
 /// Seconds that are kept at least.
 pub const KEEP_SECS: f64 = 660.0;
 /// Points that are kept at least, whatever time they cover.
-const MIN_POINTS: usize = 120;
+pub const MIN_POINTS: usize = 120;
 /// Points that are kept at most.
 const MAX_POINTS: usize = 7200;
 /// Series that are kept at most, besides those of the last snapshot: a stats file may name others in

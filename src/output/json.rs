@@ -38,7 +38,7 @@ pub fn line(snapshot: &Snapshot) -> String {
 }
 
 /// RFC 3339 in UTC with `digits` digits of the second; `None` outside the calendar.
-fn timestamp(at: Wall, digits: usize) -> Option<String> {
+pub(super) fn timestamp(at: Wall, digits: usize) -> Option<String> {
     Timestamp::from_nanosecond(i128::from(at.0)).ok().map(|time| format!("{time:.digits$}"))
 }
 

@@ -220,7 +220,7 @@ impl Lines {
             Event::DemoFailed(error) => Some(self.form.unusable(vec![format!("the demo ended: {error}")])),
             Event::Died(text) => Some(End::Bug(text)),
             Event::Signal(number) => Some(End::Signal(number)),
-            Event::Key(_) | Event::Written(_) | Event::Hangup => None,
+            Event::Key(_) | Event::Written(_) | Event::Hangup | Event::Shown(_) | Event::Judged(_) => None,
         }
     }
 

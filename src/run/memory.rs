@@ -75,7 +75,7 @@ impl Memory {
         self.kept = Instant::now();
         // Nothing is known about nobody.
         if let Some(keeper) = self.keeper.as_ref().filter(|_| self.number > 0) {
-            keeper.save(learned, Clock::real().wall());
+            keeper.save(self.number, learned, Clock::real().wall());
         }
     }
 

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use crate::cli::Monitor;
 use crate::model::Model;
-use crate::run::End;
+use crate::model::limits::Limits;
 use crate::run::forms::Form;
+use crate::run::{End, screen};
+use crate::source::safe_file;
 use crate::tape::Tape;
 
 /// Prints what `--json` printed while the recording was made.
@@ -17,9 +19,7 @@ pub fn lines(file: &Path, monitor: &Monitor) -> anyhow::Result<End> {
         return Ok(End::Usage("a replay is not recorded".to_owned()));
     }
     let tape = Tape::open(file)?;
-    let mut limits = tape.header().limits;
-    // What was given by hand wins over what was in force then.
-    monitor.limit.iter().try_for_each(|assignment| limits.set(assignment)).map_err(anyhow::Error::msg)?;
+    let limits = limits(&tape, monitor)?;
     let (mut model, mut form) = (Model::new(limits), Form::json(monitor.count));
     for number in 0..tape.chunks().len() {
         let read = tape.read_until_damage(number)?;
@@ -44,8 +44,22 @@ pub fn lines(file: &Path, monitor: &Monitor) -> anyhow::Result<End> {
 /// Shows a recording on the screen.
 ///
 /// # Errors
-/// When the file can't be read or is no recording.
-pub fn screen(file: &Path, _monitor: &Monitor) -> anyhow::Result<End> {
-    let _tape = Tape::open(file)?;
-    Ok(End::Usage("replay has no screen yet; use --json".to_owned()))
+/// When the file can't be read, is no recording or holds no sample.
+pub fn screen(file: &Path, monitor: &Monitor) -> anyhow::Result<End> {
+    if let Err(end) = screen::possible() {
+        return Ok(end);
+    }
+    let tape = Tape::open(file)?;
+    if tape.samples() == 0 {
+        anyhow::bail!("{}: there is no sample in it", safe_file::shown(file));
+    }
+    let limits = limits(&tape, monitor)?;
+    Ok(screen::replay(tape, monitor, limits))
+}
+
+/// The limits that were in force; what is given by hand wins.
+fn limits(tape: &Tape, monitor: &Monitor) -> anyhow::Result<Limits> {
+    let mut limits = tape.header().limits;
+    monitor.limit.iter().try_for_each(|assignment| limits.set(assignment)).map_err(anyhow::Error::msg)?;
+    Ok(limits)
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,8 @@ use crate::units::Wall;
 const STACK: usize = 256 << 10;
 /// Orders that may wait; further ones are dropped, as their time will come again.
 const QUEUE: usize = 4;
+/// How often it is looked whether there is room for the last order.
+const ROOM_EVERY: Duration = Duration::from_millis(2);
 /// A state that comes later than this after it was asked for is not taken: by then the run has learned
 /// by itself.
 const LATE: Duration = Duration::from_secs(10);
@@ -44,7 +46,7 @@ pub enum StateEvent {
 
 enum Order {
     Attach { number: u32, database: Database, asked: Instant },
-    Save { state: Box<State>, saved: Wall },
+    Save { number: u32, state: Box<State>, saved: Wall },
     Finish(SyncSender<()>),
 }
 
@@ -80,27 +82,40 @@ impl Keeper {
         let _ = self.orders.try_send(Order::Attach { number, database, asked: Instant::now() });
     }
 
-    /// Keeps what was learned about the database that is watched.
-    pub fn save(&self, state: State, saved: Wall) {
-        let _ = self.orders.try_send(Order::Save { state: Box::new(state), saved });
+    /// Keeps what was learned about the database that was attached with `number`.
+    pub fn save(&self, number: u32, state: State, saved: Wall) {
+        let _ = self.orders.try_send(Order::Save { number, state: Box::new(state), saved });
     }
 
     /// Lets it finish what was ordered, at most for `patience`; whether it did.
     pub fn finish(self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
         let (done, finished) = sync_channel(1);
-        if self.orders.try_send(Order::Finish(done)).is_err() {
-            return false;
+        while let Err(TrySendError::Full(_)) = self.orders.try_send(Order::Finish(done.clone())) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            thread::sleep(ROOM_EVERY);
         }
+        drop(done);
         // A thread that has ended has nothing left to do.
-        !matches!(finished.recv_timeout(patience), Err(RecvTimeoutError::Timeout))
+        let rest = deadline.saturating_duration_since(Instant::now());
+        !matches!(finished.recv_timeout(rest), Err(RecvTimeoutError::Timeout))
     }
+}
+
+/// The database that is watched.
+struct Known {
+    number: u32,
+    database: Database,
+    /// Once it could be looked at.
+    identity: Option<Identity>,
 }
 
 struct Desk<S> {
     store: Option<Store>,
     sink: S,
-    /// The database and, once it could be looked at, its identity.
-    known: Option<(Database, Option<Identity>)>,
+    known: Option<Known>,
     /// Its file must not be replaced.
     locked: bool,
     said: Vec<String>,
@@ -111,7 +126,7 @@ impl<S: FnMut(StateEvent) -> bool> Desk<S> {
         while let Ok(order) = orders.recv() {
             let goes_on = match order {
                 Order::Attach { number, database, asked } => self.attach(number, database, asked),
-                Order::Save { state, saved } => self.save(&state, saved),
+                Order::Save { number, state, saved } => self.save(number, &state, saved),
                 Order::Finish(done) => {
                     let _ = done.send(());
                     true
@@ -125,7 +140,7 @@ impl<S: FnMut(StateEvent) -> bool> Desk<S> {
 
     fn attach(&mut self, number: u32, database: Database, asked: Instant) -> bool {
         let identity = Identity::of(&database.path, &database.shown);
-        self.known = Some((database, identity.clone()));
+        self.known = Some(Known { number, database, identity: identity.clone() });
         self.locked = false;
         let (Some(store), Some(identity)) = (&self.store, &identity) else { return true };
         let loaded = store.load(identity);
@@ -144,12 +159,14 @@ impl<S: FnMut(StateEvent) -> bool> Desk<S> {
         })
     }
 
-    fn save(&mut self, state: &State, saved: Wall) -> bool {
-        let Some((database, identity)) = self.known.as_mut().filter(|_| !self.locked) else { return true };
-        if identity.is_none() {
-            *identity = Identity::of(&database.path, &database.shown);
+    fn save(&mut self, number: u32, state: &State, saved: Wall) -> bool {
+        // Of another one it is where orders were dropped while this thread hung.
+        let current = |known: &&mut Known| !self.locked && known.number == number;
+        let Some(known) = self.known.as_mut().filter(current) else { return true };
+        if known.identity.is_none() {
+            known.identity = Identity::of(&known.database.path, &known.database.shown);
         }
-        let (Some(store), Some(identity)) = (&self.store, identity) else { return true };
+        let (Some(store), Some(identity)) = (&self.store, &known.identity) else { return true };
         store.save(identity, state, saved).map_or_else(|text| self.say(text), |()| true)
     }
 
@@ -159,5 +176,38 @@ impl<S: FnMut(StateEvent) -> bool> Desk<S> {
         }
         self.said.push(text.clone());
         (self.sink)(StateEvent::Notice(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_recalled_and_only_for_its_own_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let database = |name: &str| {
+            std::fs::write(at(name), "x").unwrap();
+            Database { path: at(name), shown: name.to_owned() }
+        };
+        let (sender, events) = channel();
+        let keeper = Keeper::spawn(Some(at("state")), move |event| sender.send(event).is_ok()).unwrap();
+        keeper.attach(1, database("a.db"));
+        keeper.save(1, State::default(), Wall(1));
+        keeper.save(2, State::default(), Wall(2));
+        keeper.attach(3, database("a.db"));
+        assert!(keeper.finish(Duration::from_secs(20)));
+        let events: Vec<StateEvent> = events.try_iter().collect();
+        assert_eq!(events, [StateEvent::Recalled { number: 3, state: Arc::default() }]);
+        let text = std::fs::read_dir(at("state")).unwrap().map(|file| {
+            let file = file.unwrap();
+            assert!(file.file_name().to_str().unwrap().starts_with("a.db-"), "{file:?}");
+            std::fs::read_to_string(file.path()).unwrap()
+        });
+        let text: Vec<String> = text.collect();
+        assert!(text.len() == 1 && text[0].contains("\"saved\":1,"), "{text:?}");
     }
 }

@@ -95,6 +95,10 @@ impl Store {
         if bytes.len() as u64 > MAX_SIZE {
             return Err(refused(format!("would be larger than {}", Bytes(MAX_SIZE))));
         }
+        // JSON has no infinity: what could not be read again must not take the place of what can.
+        if decode(&bytes).is_err() {
+            return Err(refused("would hold figures that can't be kept".to_owned()));
+        }
         let folder = Folder::open(&self.path)
             .map_err(|why| Self::not_kept(&format!("{} {why}", shown(&self.path))))?;
         folder.write(&name, &bytes).map_err(refused)?;
@@ -192,6 +196,16 @@ mod tests {
             assert_eq!(std::fs::read(scene.at("m.db-1-2.json.bad")).unwrap(), content);
             assert_eq!(scene.store.load(&scene.identity), Loaded::default(), "said once");
         }
+    }
+
+    #[test]
+    fn what_could_not_be_read_again_is_not_kept() {
+        let scene = scene();
+        let good = State { secs: 900.0, ..State::default() };
+        scene.store.save(&scene.identity, &good, Wall(7)).unwrap();
+        let error = scene.store.save(&scene.identity, &State { secs: f64::NAN, ..good.clone() }, Wall(8));
+        assert!(error.unwrap_err().contains("can't be kept"));
+        assert_eq!(scene.store.load(&scene.identity).state, Some(good));
     }
 
     #[test]

@@ -201,6 +201,9 @@ pub fn stamp(line: &[u8]) -> Option<(Wall, Mono)> {
     if let Some(stamp) = leading_stamp(line) {
         return Some(stamp);
     }
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
     let Stamp { at, mono } = serde_json::from_slice(line).ok()?;
     Some((at, mono))
 }

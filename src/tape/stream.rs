@@ -14,7 +14,7 @@ const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const WINDOW_LOG: u32 = 24;
 /// So much may a small file come to, and so many times its size a large one: recordings come to 10 to 50
 /// times their size.
-const SMALL: u64 = 64 << 20;
+const SMALL: u64 = 16 << 20;
 const RATIO: u64 = 1000;
 const BUFFER: usize = 128 << 10;
 

@@ -22,10 +22,10 @@ const READABLE: u16 = 76;
 type Line = (String, Style);
 
 /// How far it can be scrolled.
-pub(super) fn furthest(area: Rect, canvas_theme: &crate::view::Theme, view: &View) -> usize {
+pub(super) fn furthest(area: Rect, view: &View) -> usize {
     let frame = frame(area);
     let inner = panel::inside(frame, Chrome::Box);
-    text(inner.width, canvas_theme, view).len().saturating_sub(inner.height.into())
+    text(inner.width, view.scene.theme, view).len().saturating_sub(inner.height.into())
 }
 
 /// Draws it over `area`, scrolled down by `top` lines at most.

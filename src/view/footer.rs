@@ -1,4 +1,4 @@
-//! One line of key hints, a notice in their place, or the filter while it is typed.
+//! One line of key hints, a notice in their place, or what is typed.
 
 use ratatui::layout::{Position, Rect};
 
@@ -9,10 +9,14 @@ use crate::view::canvas::{Canvas, width};
 /// The key whose hint is shown only while there is something to go back from, then first.
 const BACK: &str = "Esc ";
 
-/// Draws it; returns where the cursor belongs while the filter is typed.
+/// Draws it; returns where the cursor belongs while something is typed.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, ui: &Ui, keys: &[KeyHelp]) -> Option<Position> {
     if ui.editing {
-        return Some(draw_filter(canvas, area, &ui.filter));
+        return Some(draw_typed(canvas, area, "filter: ", &ui.filter, [("Enter", "keep"), ("Esc", "clear")]));
+    }
+    if let Some(time) = ui.replay.as_ref().and_then(|replay| replay.typed.as_deref()) {
+        let hints = [("14:05", "or"), ("2026-11-23 14:05", "Enter goes"), ("Esc", "stays")];
+        return Some(draw_typed(canvas, area, "go to: ", time, hints));
     }
     if let Some(notice) = &ui.notice {
         let room = area.width.saturating_sub(2);
@@ -46,15 +50,21 @@ pub(super) fn draw_hints<'a>(
     }
 }
 
-fn draw_filter(canvas: &mut Canvas, area: Rect, filter: &str) -> Position {
+fn draw_typed<const N: usize>(
+    canvas: &mut Canvas,
+    area: Rect,
+    label: &str,
+    text: &str,
+    hints: [(&str, &str); N],
+) -> Position {
     let x = area.x.saturating_add(1);
-    let used = canvas.text(x, area.y, area.width.saturating_sub(1), "filter: ", canvas.theme.key);
+    let used = canvas.text(x, area.y, area.width.saturating_sub(1), label, canvas.theme.key);
     let room = area.width.saturating_sub(used + 3);
-    // The end of the filter is where the typing happens.
-    let shown = crate::view::figures::tail(filter, room);
+    // The end is where the typing happens.
+    let shown = crate::view::figures::tail(text, room);
     let typed = canvas.text(x + used, area.y, room, &shown, canvas.theme.text);
-    let hints = [("Enter", "keep"), ("Esc", "clear")].into_iter();
     let rest = x + used + typed + 2;
-    draw_hints(canvas, Rect { x: rest, width: area.right().saturating_sub(rest), ..area }, hints);
+    let room = Rect { x: rest, width: area.right().saturating_sub(rest), ..area };
+    draw_hints(canvas, room, hints.into_iter());
     Position::new((x + used + typed).min(area.right().saturating_sub(1)), area.y)
 }

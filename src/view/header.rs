@@ -1,24 +1,33 @@
 //! Who is watched, how fresh it is, and the one sentence that matters most.
 
+mod finding;
+
+pub(super) use finding::told;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::model::snapshot::ProcView;
+use crate::ui::replay::Replay;
 use crate::view::canvas::{Canvas, cut_left, cut_top, width};
-use crate::view::figures::{ago, span, tail};
-use crate::view::theme::ALERT;
-use crate::view::{Shape, View, sqlite};
+use crate::view::figures::{ago, brief, span, tail};
+use crate::view::{Shape, View, clock};
 
 /// Columns of the state: "no sample for 12 s".
 const STATE: u16 = 18;
+/// From this width on a recording's state has its own columns.
+const STATES_FROM: u16 = 70;
+/// Columns of a name that are worth showing.
+const NAME_FROM: u16 = 8;
 /// Columns of the last sample's age: "59 s ago".
 const AGE: u16 = 8;
+/// The processes keep at least so many columns beside what is said of learning.
+const LEARNING_FROM: u16 = 40;
 /// Columns of the interval: "every 0.1 s".
 const EVERY: u16 = 11;
 
-/// The rows it takes.
-pub(super) fn rows(shape: Shape, height: u16) -> u16 {
-    if shape == Shape::Single && height < 14 { 2 } else { 3 }
+/// The rows it takes, `told` of them for what follows from the worst verdict.
+pub(super) fn rows(shape: Shape, height: u16, told: u16) -> u16 {
+    if shape == Shape::Single && height < 14 { 2 } else { 3 + told.min(height / 6) }
 }
 
 /// Draws as many of its lines as there are rows.
@@ -26,34 +35,62 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, view: &View) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (first, rest) = cut_top(area, 1);
     draw_identity(canvas, first, view);
-    let (processes, finding) = cut_top(rest, rest.height.saturating_sub(1));
+    let (processes, rest) = cut_top(rest, u16::from(rest.height > 1));
     if processes.height > 0 {
         draw_processes(canvas, processes, view);
     }
-    draw_finding(canvas, finding, view);
+    finding::draw(canvas, rest, view);
 }
 
 fn draw_identity(canvas: &mut Canvas, area: Rect, view: &View) {
-    let theme = canvas.theme;
+    if let Some(replay) = &view.scene.ui.replay {
+        return draw_replay(canvas, area, view, replay);
+    }
     let (state, style) = state(view);
     canvas.right(area.x, area.y, area.width, &state, style);
     let name_room = area.width.saturating_sub(width(&state) + 1);
     let mut room = area.width.saturating_sub(STATE + 1);
-    let name = view
-        .scene
-        .labels
-        .scenario
-        .as_ref()
-        .map_or_else(|| "corescope-top".to_owned(), |scenario| format!("demo: {scenario}"));
+    let name = name(view);
     let freshness = AGE + EVERY + 3;
     if room >= width(&name) + freshness + 14 {
         draw_freshness(canvas, cut_left(area, room).0, view);
         room -= freshness;
     }
-    let used = canvas.text(area.x, area.y, name_room, &name, theme.title) + 2;
+    draw_name(canvas, area, view, (name_room, room), &name);
+}
+
+fn name(view: &View) -> String {
+    let scenario = view.scene.labels.scenario.as_ref();
+    scenario.map_or_else(|| "corescope-top".to_owned(), |scenario| format!("demo: {scenario}"))
+}
+
+/// The name within the first room, and the database within the second.
+fn draw_name(canvas: &mut Canvas, area: Rect, view: &View, (name_room, room): (u16, u16), name: &str) {
+    let theme = canvas.theme;
+    let used = canvas.text(area.x, area.y, name_room, name, theme.title) + 2;
     let db = view.scene.labels.db.as_deref().unwrap_or("no database watched");
     if room >= used + 8 {
         canvas.text(area.x + used, area.y, room - used, &tail(db, room - used), theme.text);
+    }
+}
+
+/// In a recording it is the time that matters: it has room before the names have.
+fn draw_replay(canvas: &mut Canvas, area: Rect, view: &View, replay: &Replay) {
+    let theme = canvas.theme;
+    let (state, style) = state(view);
+    canvas.right(area.x, area.y, area.width, &state, style);
+    // The time stands still while the state gets longer and shorter.
+    let states = if area.width >= STATES_FROM { width(&state).max(STATE) } else { width(&state) };
+    let left = area.width.saturating_sub(states + 2);
+    let (at, zone) =
+        (view.scene.snapshot.map_or(replay.begin, |shown| shown.at), view.scene.ui.zone.as_ref());
+    let wordings = [clock::full(at, zone), clock::day_and_time(at, zone), clock::time(at, zone)];
+    let Some(time) = wordings.iter().find(|time| width(time) <= left) else { return };
+    canvas.right(area.x, area.y, left, time, theme.title);
+    let (room, name) = (left.saturating_sub(width(time) + 2), name(view));
+    // A few letters of a name say nothing.
+    if room >= width(&name).min(NAME_FROM) {
+        draw_name(canvas, area, view, (room, room), &name);
     }
 }
 
@@ -73,6 +110,14 @@ fn draw_freshness(canvas: &mut Canvas, area: Rect, view: &View) {
 /// The state in a few words; what makes the picture untrue comes first.
 pub(super) fn state(view: &View) -> (String, Style) {
     let theme = view.scene.theme;
+    if let Some(replay) = &view.scene.ui.replay {
+        return match replay.waiting {
+            true => ("REPLAY waiting".to_owned(), theme.warn),
+            _ if replay.playing => (format!("REPLAY {}x", replay.speed), theme.ok),
+            _ if replay.speed > 1 => (format!("REPLAY paused {}x", replay.speed), theme.warn),
+            _ => ("REPLAY paused".to_owned(), theme.warn),
+        };
+    }
     let Some(snapshot) = view.scene.snapshot else { return ("starting".to_owned(), theme.dim) };
     let age = view.scene.now.since(snapshot.mono).as_secs_f64();
     let late = (snapshot.interval * 2.5).max(snapshot.interval + 2.0);
@@ -97,6 +142,7 @@ fn draw_processes(canvas: &mut Canvas, area: Rect, view: &View) {
         return;
     }
     let snapshot = view.snapshot;
+    let area = draw_learning(canvas, area, view);
     let watched = [("ingestor", &snapshot.ingestor), ("server", &snapshot.server)];
     let wordings =
         |short: bool| watched.map(|(role, process)| process.as_ref().map(|p| describe(role, p, view, short)));
@@ -142,50 +188,24 @@ fn describe(role: &str, process: &ProcView, view: &View, short: bool) -> (String
     }
 }
 
-/// The most serious flag, else what the log needs, else what could not be read, else that all is
-/// well, or why that can't be told yet.
-fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
-    let theme = canvas.theme;
-    let (flags, faults) = (&view.snapshot.flags, &view.snapshot.faults);
-    let quiet = match (view.scene.snapshot, view.snapshot.seq) {
-        (None, _) => "nothing is known yet",
-        (_, ..=1) => "waiting for the second sample: rates need two",
-        _ => "no flags: nothing over a limit",
+/// How far it is learned what is normal, at the right; gives the rest of the row.
+fn draw_learning(canvas: &mut Canvas, area: Rect, view: &View) -> Rect {
+    let (theme, learning) = (canvas.theme, &view.snapshot.learning);
+    let (text, style) = match learning.deviates {
+        _ if !learning.done() => {
+            let minutes = |secs: f64| (secs / 60.0).floor();
+            let (done, needed) = (minutes(learning.secs), minutes(learning.needed));
+            (format!("learning, {done:.0} of {needed:.0} min"), theme.dim)
+        }
+        Some(secs) if view.scene.ui.replay.is_none() => {
+            (format!("another level for {}: a accepts", brief(secs)), theme.warn)
+        }
+        Some(secs) => (format!("another level for {}", brief(secs)), theme.warn),
+        None => return area,
     };
-    // The fault that keeps the log from being read says more than that it can't be read.
-    let blind = sqlite::blind(view) && !faults.is_empty();
-    let headline = if flags.is_empty() && !blind { sqlite::headline(view) } else { None };
-    let (mark, text, style) = match (flags.first(), &headline, faults.first()) {
-        (Some(flag), ..) => (ALERT, flag.text.as_str(), theme.critical),
-        (None, Some(headline), _) => (ALERT, headline.as_str(), theme.warn),
-        (None, None, Some(fault)) => ('×', fault.text.as_str(), theme.warn),
-        (None, None, None) => (' ', quiet, theme.dim),
-    };
-    let more = others(flags.len().max(headline.iter().len()), faults.len());
-    let room = area.width.saturating_sub(if more.is_empty() { 0 } else { width(&more) + 2 });
-    canvas.right(area.x, area.y, area.width, &more, style);
-    if mark == ' ' {
-        canvas.text(area.x, area.y, room, text, style);
-    } else {
-        canvas.put(area.x, area.y, mark, style);
-        // The end of a long sentence is cut, but not for how long it has held.
-        let fault = faults.first().filter(|fault| fault.text == text);
-        let lasts = fault.map(|fault| view.lasted(fault)).filter(|lasts| room > 2 * width(lasts) + 2);
-        let lasts = lasts.unwrap_or_default();
-        let room = room.saturating_sub(2 + width(&lasts));
-        let taken = canvas.text(area.x + 2, area.y, room, text, style);
-        canvas.text(area.x + 2 + taken, area.y, width(&lasts), &lasts, style);
+    if area.width < width(&text) + LEARNING_FROM {
+        return area;
     }
-}
-
-/// What the line leaves unsaid.
-fn others(flags: usize, faults: usize) -> String {
-    let fault = |count: usize| if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
-    match (flags, faults) {
-        (0 | 1, 0) | (0, 1) => String::new(),
-        (0, count) => format!("+{} more", count - 1),
-        (1, count) => fault(count),
-        (flags, 0) => format!("+{} more", flags - 1),
-        (flags, count) => format!("+{} more, {}", flags - 1, fault(count)),
-    }
+    canvas.right(area.x, area.y, area.width, &text, style);
+    Rect { width: area.width - width(&text) - 2, ..area }
 }

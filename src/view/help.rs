@@ -8,8 +8,9 @@ use crate::view::canvas::{Canvas, columns, cut_left, width};
 use crate::view::panel::{self, Chrome};
 
 /// What the marks mean, under the keys.
-const MARKS: [(&str, &str); 5] = [
+const MARKS: [(&str, &str); 6] = [
     ("▲", "over a limit, or somebody has to act"),
+    ("◆ •", "a warning, a notice; ▲ is critical"),
     ("►", "a backfill that runs; the focus"),
     ("—", "not known"),
     ("╌", "the limit in a graph"),

@@ -169,8 +169,9 @@ pub(crate) const UNKNOWN: &str = "—";
 
 fn ascii(c: char) -> char {
     match c {
-        '…' => '~',
+        '…' | '═' => '~',
         '—' | '–' | '─' | '╌' => '-',
+        '•' => 'o',
         '│' | '·' => '|',
         '╭' | '╮' | '╰' | '╯' | '▅' => '+',
         '▲' => '!',
@@ -182,8 +183,8 @@ fn ascii(c: char) -> char {
         '▁' => '_',
         '▂' | '▏' | '▎' | '▍' => '.',
         '▃' => ':',
-        '▄' | '▌' | '▋' | '▊' | '▉' => '=',
-        '▆' => '*',
+        '▄' | '▌' | '▋' | '▊' | '▉' | '━' => '=',
+        '▆' | '◆' => '*',
         '▇' => '%',
         '█' => '#',
         _ => '?',
@@ -222,7 +223,7 @@ mod tests {
     #[test]
     fn ascii_is_ascii_whatever_comes() {
         let theme = Theme::new(true, true);
-        assert!("…—▲►→×↑▁▂▃▄▅▆▇█▏日é╭┼".chars().all(|c| theme.glyph(c).is_ascii()));
+        assert!("…—▲►◆•━═→×↑▁▂▃▄▅▆▇█▏日é╭┼".chars().all(|c| theme.glyph(c).is_ascii()));
         assert_eq!(Theme::new(true, false).glyph('…'), '…');
     }
 }

@@ -1,14 +1,14 @@
-//! What is left on a screen of 20 by 5: the worst flag and the key figures.
+//! What is left on a screen of 20 by 5: the worst verdict or flag and the key figures.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::model::snapshot::FlagId;
+use crate::model::snapshot::{FlagId, Snapshot};
 use crate::units::PerSec;
 use crate::view::canvas::{Canvas, width};
 use crate::view::figures::{byte_rate, bytes, or_dash};
 use crate::view::theme::ALERT;
-use crate::view::{View, header, sqlite};
+use crate::view::{View, clock, header, sqlite, timeline};
 
 /// Columns in which label and figure stand, however wide the screen.
 const COLUMNS: u16 = 28;
@@ -34,23 +34,31 @@ fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
     if area.height == 0 {
         return;
     }
-    let (state, style) = header::state(view);
+    let (mut state, style) = header::state(view);
+    if let (Some(_), Some(shown)) = (&view.scene.ui.replay, view.scene.snapshot) {
+        state = clock::time(shown.at, view.scene.ui.zone.as_ref());
+    }
     let mut row = area;
     if state != "live" {
         let used = canvas.text(row.x, row.y, row.width, &state, style) + 1;
         row = crate::view::canvas::cut_left(row, used).1;
     }
-    let Some(flag) = view.snapshot.flags.first() else {
-        draw_unflagged(canvas, row, view, (&state, style));
-        return;
+    let Snapshot { verdicts, flags, .. } = view.snapshot;
+    let theme = canvas.theme;
+    let (mark, sentence, short, count, style) = match (verdicts.first(), flags.first()) {
+        (Some(verdict), _) => {
+            let (mark, style) = timeline::mark(theme, verdict.severity);
+            (mark, verdict.text.as_str(), verdict.id.name().replace('_', " "), verdicts.len(), style)
+        }
+        (None, Some(flag)) => {
+            (ALERT, flag.text.as_str(), words(flag.id).to_owned(), flags.len(), theme.critical)
+        }
+        (None, None) => return draw_unflagged(canvas, row, view, (&state, style)),
     };
-    let more = view.snapshot.flags.len() - 1;
-    let more = if more > 0 { format!(" +{more}") } else { String::new() };
-    let sentence = format!("{ALERT} {}{more}", flag.text);
-    let short = format!("{ALERT} {}{more}", words(flag.id));
-    let text = if width(&sentence) <= row.width { sentence } else { short };
-    let critical = canvas.theme.critical;
-    canvas.text(row.x, row.y, row.width, &text, critical);
+    let more = if count > 1 { format!(" +{}", count - 1) } else { String::new() };
+    let sentence = format!("{mark} {sentence}{more}");
+    let text = if width(&sentence) <= row.width { sentence } else { format!("{mark} {short}{more}") };
+    canvas.text(row.x, row.y, row.width, &text, style);
 }
 
 /// Without a flag: what the log needs, else the state.

@@ -9,6 +9,7 @@ mod keys;
 mod lines;
 mod pictures;
 mod recording;
+mod replay;
 mod target;
 mod terminal;
 mod weather;

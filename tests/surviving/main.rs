@@ -23,6 +23,7 @@ mod slow;
 mod stats;
 mod storm;
 mod suspended;
+mod taken;
 
 use std::process::{Command, Stdio};
 use std::time::Instant;

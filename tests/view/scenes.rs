@@ -6,6 +6,7 @@ pub mod stages;
 
 use corescope_top::model::history::History;
 use corescope_top::model::limits::Limits;
+use corescope_top::model::log::EventLog;
 use corescope_top::model::snapshot::Snapshot;
 use corescope_top::ui::{Labels, Ui};
 use corescope_top::units::Mono;
@@ -17,6 +18,7 @@ use moments::{burst_moment, extreme_moment, loop_moment, quiet_moment};
 pub struct World {
     pub snapshot: Option<Snapshot>,
     pub history: History,
+    pub events: EventLog,
     pub limits: Limits,
     pub ui: Ui,
     pub labels: Labels,
@@ -30,6 +32,7 @@ impl World {
         Scene {
             snapshot: self.snapshot.as_ref(),
             history: &self.history,
+            events: &self.events,
             limits: &self.limits,
             ui: &self.ui,
             labels: &self.labels,
@@ -44,6 +47,7 @@ impl World {
         Self {
             snapshot: None,
             history: History::default(),
+            events: EventLog::default(),
             limits: Limits::default(),
             ui: Ui { interval: 1.0, ..Ui::default() },
             labels: Labels {
@@ -56,7 +60,7 @@ impl World {
             },
             theme: Theme::new(true, false),
             now: Mono(0),
-            keys: corescope_top::app::keys::help(),
+            keys: corescope_top::app::keys::help(corescope_top::app::keys::LIVE),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::{BLIND_AFTER, LOOK_EVERY, Session, Todo};
+use super::desk::Todo;
+use super::live::{BLIND_AFTER, LOOK_EVERY, Live};
 use crate::app::Effect;
 use crate::model::snapshot::ProcView;
 use crate::run::End;
@@ -10,12 +11,12 @@ use crate::run::watcher::Outcome;
 use crate::source::finder::Sighting;
 use crate::ui::stage::{Picker, Stage};
 
-impl Session {
+impl Live {
     /// A look at all processes: for a target, for a list of them, or for the one that went away.
     pub(super) fn seen(&mut self, sighting: Sighting) -> io::Result<Effect> {
         self.sighted = true;
         let lost = self.lost() || self.watcher.misses_somebody();
-        let outcome = match &mut self.app.ui.stage {
+        let outcome = match &mut self.desk.app.ui.stage {
             Stage::Watching if lost => self.watcher.follow(&sighting)?,
             Stage::Watching => Outcome::Nothing,
             Stage::Picking(picker) => {
@@ -33,7 +34,7 @@ impl Session {
         if !self.watcher.searches() {
             return Todo::Nothing;
         }
-        self.app.ui.stage = Stage::Picking(Picker::default());
+        self.desk.app.ui.stage = Stage::Picking(Picker::default());
         self.look();
         Todo::Draw
     }
@@ -41,37 +42,38 @@ impl Session {
     pub(super) fn take(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Nothing => {}
-            Outcome::Attached { labels, same: true } => self.app.labels = labels,
+            Outcome::Attached { labels, same: true } => self.desk.app.labels = labels,
             Outcome::Attached { labels, same: false } => {
-                self.memory.keep(self.app.learned());
+                self.memory.keep(self.desk.app.learned());
                 self.attach(labels);
                 self.memory.attached(self.watcher.database());
             }
             Outcome::Several(rows) => {
-                self.app.ui.stage = Stage::Picking(Picker { rows, ..Picker::default() });
+                self.desk.app.ui.stage = Stage::Picking(Picker { rows, ..Picker::default() });
             }
-            Outcome::Nobody(waiting) => self.app.ui.stage = Stage::Waiting(waiting),
+            Outcome::Nobody(waiting) => self.desk.app.ui.stage = Stage::Waiting(waiting),
         }
     }
 
     /// Whether a process that is watched has gone away.
     pub(super) fn lost(&self) -> bool {
         let gone = |process: &Option<ProcView>| process.as_ref().is_some_and(|it| it.gone_since.is_some());
-        self.app.newest().is_some_and(|snapshot| gone(&snapshot.ingestor) || gone(&snapshot.server))
+        self.desk.app.newest().is_some_and(|snapshot| gone(&snapshot.ingestor) || gone(&snapshot.server))
     }
 
     /// Looks at all processes every now and then, but only while there is somebody to look for:
     /// others' processes cost nothing while the target is there.
     pub(super) fn search(&mut self) {
         let waited = self.clock.mono().since(self.begun);
-        if matches!(self.app.ui.stage, Stage::Waiting(_)) && waited >= BLIND_AFTER && !self.sighted {
+        if matches!(self.desk.app.ui.stage, Stage::Waiting(_)) && waited >= BLIND_AFTER && !self.sighted {
             self.sighted = true;
             match self.watcher.go_blind() {
                 Ok(outcome) => self.take(outcome),
-                Err(error) => drop(self.ends(End::Bug(format!("no thread for sampling: {error}")))),
+                Err(error) => drop(self.desk.ends(End::Bug(format!("no thread for sampling: {error}")))),
             }
         }
-        let wanted = self.app.ui.stage != Stage::Watching || self.lost() || self.watcher.misses_somebody();
+        let wanted =
+            self.desk.app.ui.stage != Stage::Watching || self.lost() || self.watcher.misses_somebody();
         if wanted && self.watcher.searches() && self.clock.mono().since(self.looked) >= LOOK_EVERY {
             self.look();
         }

@@ -52,7 +52,7 @@ fn another_target_is_a_beginning_of_its_own() {
 fn memory_is_bounded_where_samples_are_large() {
     let mut ring = Ring::new(Header::now(1.0));
     let mut seed = 1_u64;
-    for second in 1..=3000 {
+    for second in 1..=1500 {
         let Input::Sample(mut input) = sample(second) else { unreachable!() };
         let noise = |seed: &mut u64| {
             *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

@@ -7,6 +7,7 @@ use super::{PATIENCE, definition, lead};
 use crate::case::{Case, Knowing};
 use crate::site::Site;
 use crate::site::load::{Backfill, Hold};
+use crate::site::stats::Build;
 
 /// Pid of a person's shell.
 const SHELL: u32 = 4462;
@@ -69,6 +70,12 @@ impl Onset {
             }
         }
         if self.knowing == Knowing::Yesterday {
+            let row = "backfill loop, oldest build, rights to nothing";
+            let case = self.switch(row, ("2.5 MB/s", id), 300.0, looping(260.0, 1.95), stop);
+            cases.push(case.at(0.0, |site| {
+                site.plan.rights = (false, false);
+                site.publisher.build = Build::Oldest;
+            }));
             // The monitor starts when the loop has gone on for an hour, and knows that all was done.
             for (name, rate) in strengths {
                 let row = "backfill loop, seen from its middle";

@@ -6,6 +6,7 @@ use super::lead;
 use crate::case::{Case, Knowing};
 use crate::site::Site;
 use crate::site::load::Backfill;
+use crate::site::stats::Build;
 
 const SHELL: u32 = 4471;
 const ROW: &str = "ordinary operation";
@@ -33,6 +34,7 @@ pub fn all(busy: bool, knowing: Knowing) -> Vec<Case> {
         case("no rights to io", 300.0).at(0.0, |site| site.plan.rights = (false, true)),
         case("no rights to locks", 300.0).at(0.0, |site| site.plan.rights = (true, false)),
         case("a site of one message in three seconds", 600.0).at(0.0, |site| site.plan.traffic = (0.3, 0.3)),
+        case("a stats file of counters alone", 600.0).at(0.0, |site| site.publisher.build = Build::Oldest),
         case("a periodic backfill", 700.0).at(0.0, Site::come_back),
     ];
     if knowing == Knowing::Nothing {

@@ -111,7 +111,7 @@ pub struct Publisher {
     pub connected: bool,
     packets_5m: VecDeque<i64>,
     names: Names,
-    build: Build,
+    pub build: Build,
 }
 
 /// Names, shared between all updates.

@@ -1,0 +1,41 @@
+use std::collections::HashSet;
+
+use super::*;
+
+const TABLES: [&[Binding]; 2] = [LIVE, REPLAY];
+
+#[test]
+fn no_key_has_two_meanings() {
+    for table in TABLES {
+        let mut seen = HashSet::new();
+        for (code, modifiers, _) in table.iter().flat_map(|binding| binding.dispatch) {
+            assert!(seen.insert((*code, *modifiers)), "{code:?}");
+        }
+    }
+}
+
+#[test]
+fn hints_name_keys_of_their_rows() {
+    for row in TABLES.into_iter().flatten() {
+        let keys = row.hint.map(|hint| hint.rsplit_once(' ').unwrap().0);
+        assert!(keys.is_none_or(|keys| format!("{} ", row.keys).starts_with(&format!("{keys} "))), "{row:?}");
+    }
+}
+
+#[test]
+fn shifted_and_controlled_keys_are_told_apart() {
+    let (none, control, shift) = (KeyModifiers::NONE, KeyModifiers::CONTROL, KeyModifiers::SHIFT);
+    for (table, code, modifiers, meaning) in [
+        (LIVE, KeyCode::Char('S'), shift, Some(Action::Reverse)),
+        (LIVE, KeyCode::Char('c'), control, Some(Action::QuitNow)),
+        (LIVE, KeyCode::Char('c'), none, None),
+        (LIVE, KeyCode::BackTab, shift, Some(Action::PreviousPanel)),
+        (REPLAY, KeyCode::Left, none, Some(Action::Step(-1))),
+        (REPLAY, KeyCode::Left, shift, Some(Action::Step(-10))),
+        (REPLAY, KeyCode::Char('>'), shift, Some(Action::Step(10))),
+        (REPLAY, KeyCode::Char('o'), none, None),
+        (REPLAY, KeyCode::Char('w'), none, None),
+    ] {
+        assert_eq!(action(table, KeyEvent::new(code, modifiers)), meaning, "{code:?} {modifiers:?}");
+    }
+}
