@@ -11,6 +11,7 @@ mod io;
 mod latch;
 mod log;
 mod process;
+mod starving;
 mod traffic;
 pub(crate) mod window;
 

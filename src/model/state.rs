@@ -16,4 +16,6 @@ pub struct State {
     /// Backfills that were seen to be done with all there was to do, and how many rows they took at most when they
     /// came back for new ones; 0 if they never did.
     pub finished: BTreeMap<Arc<str>, f64>,
+    /// Seconds for which each of these was followed, up to what is enough.
+    pub watched: BTreeMap<Arc<str>, f64>,
 }

@@ -28,7 +28,7 @@ const SLACK: (f64, f64) = (1.5, 50.0);
 /// Seconds of watching after which a backfill that comes back for new rows every hour has done so.
 const WATCHED_SECS: f64 = 3900.0;
 /// Seconds of new rows that any backfill may touch.
-const FRESH_SECS: f64 = 30.0;
+const FRESH_SECS: f64 = 20.0;
 /// No row that a backfill writes takes less of the file, bytes.
 const SMALLEST_ROW: f64 = 64.0;
 /// Backfills that are followed at most.
@@ -39,6 +39,8 @@ const MAX_FOLLOWED: usize = 256;
 struct Account {
     total: i64,
     rest: f64,
+    /// Seconds for which it was followed, those of earlier runs included.
+    watched: f64,
     /// It was seen with nothing left to do.
     finished: bool,
     /// Rows that it wrote, and rows that came, since it was finished; of one that was finished under an
@@ -59,6 +61,7 @@ impl Default for Account {
         Self {
             total: 0,
             rest: 0.0,
+            watched: 0.0,
             finished: false,
             written: 0.0,
             owed: 0.0,
@@ -76,6 +79,8 @@ pub(super) struct Backfills {
     accounts: HashMap<Arc<str>, Account>,
     /// Finished in an earlier run or under an earlier ingestor, with the rows of the largest honest run.
     known: BTreeMap<Arc<str>, f64>,
+    /// How long each of them was followed, seconds.
+    watched: BTreeMap<Arc<str>, f64>,
     process: Option<(u32, u32)>,
     says: Say,
 }
@@ -85,10 +90,13 @@ impl Backfills {
         let sound = |(_, rows): &(&Arc<str>, &f64)| rows.is_finite() && **rows >= 0.0;
         let known = state.finished.iter().filter(sound).take(MAX_FOLLOWED);
         self.known.extend(known.map(|(name, rows)| (Arc::clone(name), *rows)));
+        let watched = state.watched.iter().filter(sound).take(MAX_FOLLOWED);
+        self.watched.extend(watched.map(|(name, secs)| (Arc::clone(name), *secs)));
         // Those that are followed already are known now, too.
         for (name, account) in &mut self.accounts {
             if let Some(largest) = self.known.get(name) {
                 account.finished = true;
+                account.watched += self.watched.get(name).copied().unwrap_or(0.0);
                 account.largest = account.largest.max(*largest);
             }
         }
@@ -98,6 +106,10 @@ impl Backfills {
         state.finished = self.known.clone();
         let finished = self.accounts.iter().filter(|(_, account)| account.finished);
         state.finished.extend(finished.map(|(name, account)| (Arc::clone(name), account.largest)));
+        state.watched = self.watched.clone();
+        let watched = self.accounts.iter().map(|(name, account)| (Arc::clone(name), account.watched));
+        state.watched.extend(watched);
+        state.watched.retain(|name, _| state.finished.contains_key(name));
     }
 
     pub(super) fn push(&mut self, facts: &Facts) -> Say {
@@ -116,8 +128,10 @@ impl Backfills {
         let other = process.is_some() && self.process.is_some() && process != self.process;
         self.process = process.or(self.process);
         if other || snapshot.sources.restarted {
-            let finished = self.accounts.drain().filter(|(_, account)| account.finished);
-            self.known.extend(finished.map(|(name, account)| (name, account.largest)));
+            for (name, account) in self.accounts.drain().filter(|(_, account)| account.finished) {
+                self.watched.insert(Arc::clone(&name), account.watched);
+                self.known.insert(name, account.largest);
+            }
             self.says = Say::Unknown;
         }
     }
@@ -130,7 +144,7 @@ impl Backfills {
         let mut worst: Option<(f64, Finding)> = None;
         let mut judged = false;
         for row in snapshot.sources.rows.iter().filter(|row| row.backfill) {
-            let Some(account) = self.account(row, all) else { continue };
+            let Some(account) = self.account(row, all, snapshot.mono) else { continue };
             account.count(row, secs, new, facts);
             judged |= row.rate.is_some();
             let Some(finding) = account.judge(row, facts) else { continue };
@@ -145,7 +159,7 @@ impl Backfills {
         }
     }
 
-    fn account(&mut self, row: &SourceRow, all: f64) -> Option<&mut Account> {
+    fn account(&mut self, row: &SourceRow, all: f64, now: Mono) -> Option<&mut Account> {
         if !self.accounts.contains_key(&row.name) {
             if self.accounts.len() >= MAX_FOLLOWED {
                 return None;
@@ -160,6 +174,9 @@ impl Backfills {
                 written: if largest.is_some() && at_once { row.total as f64 } else { 0.0 },
                 owed: if largest.is_some() && at_once { all } else { 0.0 },
                 largest: largest.unwrap_or(0.0),
+                watched: self.watched.get(&row.name).copied().unwrap_or(0.0),
+                // Until it is seen at rest.
+                running: Some(now).filter(|_| row.total > 0),
                 ..Account::default()
             };
             self.accounts.insert(Arc::clone(&row.name), account);
@@ -173,6 +190,7 @@ impl Account {
         let wrote = row.total.saturating_sub(self.total).max(0) as f64;
         self.total = row.total;
         self.owed += new;
+        self.watched = (self.watched + secs).min(WATCHED_SECS);
         self.fresh.push(facts.snapshot.mono, secs, new);
         if wrote > 0.0 {
             self.rest = 0.0;
@@ -195,8 +213,8 @@ impl Account {
     }
 
     /// Rows that it may write without touching one that is done.
-    fn honest(&self, facts: &Facts) -> f64 {
-        let known = facts.normal.learning(facts.snapshot.mono).secs >= WATCHED_SECS;
+    fn honest(&self) -> f64 {
+        let known = self.watched >= WATCHED_SECS;
         let comes_back = self.largest > 0.0;
         if comes_back || !known { self.owed.max(self.largest) } else { self.fresh.sum() }
     }
@@ -206,7 +224,7 @@ impl Account {
         let rate = row.rate.filter(|rate| *rate > facts.limits.backfill_ratio * tx)?;
         let since = self.running;
         let secs = since.map_or(0.0, |since| facts.since(since));
-        let honest = self.honest(facts);
+        let honest = self.honest();
         let why = if self.finished && self.written > SLACK.0 * honest + SLACK.1 {
             self.looped = true;
             format!(

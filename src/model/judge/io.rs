@@ -12,6 +12,8 @@ use crate::units::{BytesPerSec, KB, MB, Mono};
 const STORM: f64 = 3.0;
 /// It goes on for as long as it is over this multiple, so that it doesn't flicker at the edge.
 const STORM_GOES_ON: f64 = 2.0;
+/// Seconds of less after which a storm is over and the next one begins anew.
+const CALM_SECS: f64 = 8.0;
 /// Bytes per second that are never a storm.
 const FLOOR: f64 = 512.0 * KB as f64;
 /// Bytes per second that an idle ingestor may write on top of what its messages take.
@@ -31,6 +33,8 @@ pub(super) struct Io {
     short: Window,
     messages: Window,
     storm: Option<Mono>,
+    /// Since when a storm pauses.
+    calm: Option<Mono>,
     cancelled: Option<Mono>,
     misses: Option<Mono>,
 }
@@ -43,6 +47,7 @@ impl Default for Io {
             short: Window::new(4.0),
             messages: Window::new(20.0),
             storm: None,
+            calm: None,
             cancelled: None,
             misses: None,
         }
@@ -55,8 +60,10 @@ impl Io {
         let rates = facts.snapshot.ingestor.as_ref().and_then(|process| process.rates);
         let now = facts.snapshot.mono;
         if let (Some(rates), Some(secs)) = (rates, facts.secs) {
-            self.write.push(now, secs, rates.write * secs);
-            self.short.push(now, secs, rates.write * secs);
+            // What was dropped again has a verdict of its own.
+            let kept = (rates.write - rates.cancelled).max(0.0) * secs;
+            self.write.push(now, secs, kept);
+            self.short.push(now, secs, kept);
         } else {
             self.write.clear();
             self.short.clear();
@@ -87,14 +94,13 @@ impl Io {
         // Before anything was learned only what is over the static limit is too much.
         let expected = learned.unwrap_or(facts.limits.write_rate / STORM);
         let lately = self.short.mean().unwrap_or(mean);
-        let over = match self.storm {
-            None => mean > STORM * expected,
-            Some(_) => lately.max(mean.min(2.0 * lately)) > STORM_GOES_ON * expected,
-        };
-        if !over {
-            self.storm = None;
+        let limit = if self.storm.is_some() { FLOOR.max(STORM_GOES_ON * expected) } else { STORM * expected };
+        if lately <= limit {
+            let calm = *self.calm.get_or_insert(facts.snapshot.mono);
+            self.storm = self.storm.filter(|_| facts.since(calm) < CALM_SECS);
             return Say::Not;
         }
+        self.calm = None;
         // It takes a while until the mean is over: it began where the mean did.
         let since = *self.storm.get_or_insert_with(|| super::process::earlier(facts, 3.0));
         Say::when(facts.since(since) >= facts.limits.storm_patience, || {
@@ -176,15 +182,15 @@ fn backfill_runs(facts: &Facts) -> bool {
     backfills.any(|row| row.rate.is_some_and(|rate| rate > tx.max(BACKFILL_MIN_TX_RATE)))
 }
 
-/// Bytes per second that are normal here with so many messages: what is usual, or what the traffic of now
-/// explains, whichever is more. `None` before enough was learned.
+/// Bytes per second that are normal here: what the traffic of now explains, so that a busy day does not hide
+/// a storm at night; what is usual where traffic is unknown. `None` before enough was learned.
 fn expected(normal: &Normal, messages: Option<f64>) -> Option<f64> {
     let usual = normal.usual(normal::WRITE)?;
-    let level = usual.high.max(FLOOR / STORM);
+    let floor = FLOOR / STORM;
     let per_message =
         normal.usual(normal::PER_MESSAGE).map(|usual| usual.median.max(usual.high / STORM_GOES_ON));
     match (messages, per_message) {
-        (Some(messages), Some(each)) => Some(level.max(FIXED + messages * each)),
-        _ => Some(level * BLIND / STORM),
+        (Some(messages), Some(each)) => Some(floor.max(FIXED + messages * each)),
+        _ => Some(usual.high.max(floor) * BLIND / STORM),
     }
 }

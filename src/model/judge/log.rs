@@ -11,6 +11,8 @@ use crate::units::{Bytes, BytesPerSec, MB, Mono};
 /// Seconds between two points of the free space, and how many of them make a trend: ten minutes where the end is
 /// near, else half an hour, so that a copy or a job makes none.
 const POINT_SECS: f64 = 10.0;
+/// A sample may come by so much earlier.
+const POINT_SLACK: f64 = 0.5;
 const POINTS: usize = 60;
 const MANY_POINTS: usize = 180;
 /// The end is near when it is this many times the shorter trend away.
@@ -19,13 +21,16 @@ const NEAR: f64 = 4.0;
 const DAY_SECS: f64 = 86_400.0;
 /// Free bytes below which it does not matter how fast they go.
 const NO_ROOM: u64 = 64 * MB;
-/// Share of the trend that the last points must still show.
+/// Share of the trend that the last seconds must still show, and how many they are.
 const STILL: f64 = 0.2;
+const LATELY_SECS: f64 = 5.0;
 
 /// Follows the free space.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     free: VecDeque<(Mono, u64)>,
+    /// The same of every sample of the last seconds.
+    lately: VecDeque<(Mono, u64)>,
 }
 
 impl Log {
@@ -46,18 +51,22 @@ impl Log {
     fn disk(&mut self, db: &SqliteView, facts: &Facts) -> Say {
         let Some(free) = db.wal.free else { return Say::Unknown };
         let now = facts.snapshot.mono;
-        if self.free.back().is_none_or(|(at, _)| facts.since(*at) >= POINT_SECS) {
+        if self.free.back().is_none_or(|(at, _)| facts.since(*at) > POINT_SECS - POINT_SLACK) {
             self.free.push_back((now, free.0));
             if self.free.len() > MANY_POINTS + 1 {
                 self.free.pop_front();
             }
+        }
+        self.lately.push_back((now, free.0));
+        while self.lately.front().is_some_and(|(at, _)| facts.since(*at) > LATELY_SECS) {
+            self.lately.pop_front();
         }
         let left_at = |trend: f64| if trend > 0.0 { free.0 as f64 / trend } else { f64::INFINITY };
         let near = self.trend(POINTS).unwrap_or(0.0);
         let is_near = left_at(near) < NEAR * POINTS as f64 * POINT_SECS;
         let trend = if is_near { near } else { self.trend(MANY_POINTS).unwrap_or(0.0) };
         let left = left_at(trend);
-        let still = self.recent(free.0, now) >= STILL * trend;
+        let still = self.recent() >= STILL * trend;
         Say::when(free.0 < NO_ROOM || (left < DAY_SECS && still), || {
             let text = if trend > 0.0 {
                 format!(
@@ -80,27 +89,24 @@ impl Log {
         })
     }
 
-    /// Bytes used up per second: the median of the slopes between points half the time apart (after
-    /// P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968), so that a job
-    /// of a minute makes no trend.
+    /// Bytes used up per second in that third of so many points in which it was least, so that a copy or a job
+    /// of some minutes makes no trend; `None` before there are so many.
     fn trend(&self, points: usize) -> Option<f64> {
         let first = self.free.len().checked_sub(points + 1)?;
-        let half = first + points / 2;
-        let slope = |((then, before), (now, after)): (&(Mono, u64), &(Mono, u64))| {
-            (*before as f64 - *after as f64) / now.since(*then).as_secs_f64()
+        let at = |third: usize| self.free.get(first + third * points / 3);
+        let slope = |third: usize| {
+            let ((then, before), (now, after)) = (at(third)?, at(third + 1)?);
+            Some((*before as f64 - *after as f64) / now.since(*then).as_secs_f64())
         };
-        let mut slopes: Vec<f64> =
-            self.free.iter().skip(first).zip(self.free.iter().skip(half)).map(slope).collect();
-        slopes.sort_unstable_by(f64::total_cmp);
-        slopes.get(slopes.len() / 2).copied().filter(|slope| *slope > 0.0)
+        [slope(0)?, slope(1)?, slope(2)?].into_iter().min_by(f64::total_cmp).filter(|slope| *slope > 0.0)
     }
 
-    /// The same of the last two points only.
-    fn recent(&self, free: u64, now: Mono) -> f64 {
-        let Some((then, before)) = self.free.len().checked_sub(2).and_then(|at| self.free.get(at)) else {
+    /// The same of the last seconds only.
+    fn recent(&self) -> f64 {
+        let (Some((then, before)), Some((now, free))) = (self.lately.front(), self.lately.back()) else {
             return 0.0;
         };
-        (*before as f64 - free as f64) / now.since(*then).as_secs_f64().max(1.0)
+        (*before as f64 - *free as f64) / now.since(*then).as_secs_f64().max(1.0)
     }
 }
 
@@ -108,9 +114,12 @@ fn writer_held(db: &SqliteView, facts: &Facts) -> Say {
     if db.wal.holders.is_none() {
         return Say::Unknown;
     }
-    let Some(writer) = db.wal.writer.as_ref().filter(|writer| writer.held > facts.limits.writer_held) else {
-        return Say::Not;
-    };
+    let Some(writer) = &db.wal.writer else { return Say::Not };
+    if writer.held <= facts.limits.writer_held {
+        // A job that takes the lock again as soon as it has let go is not over, and an ordinary message has it
+        // in one sample only.
+        return if writer.held > 0.0 { Say::Unknown } else { Say::Not };
+    }
     let text = format!(
         "{} has held the writer lock for {} in one transaction: nobody else can write",
         writer.process,

@@ -404,7 +404,7 @@ mod anything {
         ) {
             let mut site = Site::new(0);
             let levels = [("ingestor.write", blocks.clone()), ("x", blocks)].map(|(name, it)| (name.into(), it));
-            let state = State { secs, levels: levels.into(), finished: [("path_json".into(), rows)].into() };
+            let state = State { secs, levels: levels.into(), finished: [("path_json".into(), rows)].into(), ..State::default() };
             site.model.recall(&state);
             site.run(30);
             let kept = site.model.learned();

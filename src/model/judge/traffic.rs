@@ -2,6 +2,7 @@
 
 use super::Facts;
 use super::finding::{Finding, Say, span};
+use super::starving::Starving;
 use super::window::Window;
 use crate::model::snapshot::SourceRow;
 use crate::units::{Mono, PerSec, grouped};
@@ -12,17 +13,17 @@ const STUCK_SECS: f64 = 20.0;
 const BEHIND_SECS: f64 = 20.0;
 /// A packet this old is no sign of life.
 const FRESH_SECS: f64 = 30.0;
-/// Failed writes within the window that are more than an accident.
-const ERRORS: f64 = 3.0;
-/// Dropped messages per second that are never worth a word, and how many times the normal rate are.
-const DROPS: f64 = 0.5;
+/// Seconds over which failed writes and dropped messages are counted, and how many are no accident.
+const BAD_SECS: f64 = 5.0;
+const BAD: f64 = 3.0;
+/// The same for writes that fail one by one, each after its time-out.
+const SLOW_SECS: f64 = 30.0;
+const SLOW: f64 = 5.0;
+/// Share of the rows that come in meanwhile below which dropped messages are an accident all the same.
+const DROPS_SHARE: f64 = 0.015;
+/// Dropped messages that are too many, as a multiple of the normal rate; and that still are.
 const DROPS_TIMES: f64 = 10.0;
-/// Milliseconds of waiting for the writer lock that are too long for one message.
-const WAIT_MS: f64 = 1000.0;
-/// Share of what is normal below which traffic has collapsed.
-const COLLAPSED: f64 = 0.3;
-/// Seconds for which writers must have starved.
-const STARVED_SECS: f64 = 15.0;
+const DROPS_GO_ON: f64 = 2.0;
 
 /// Follows messages and rows.
 #[derive(Clone, Debug)]
@@ -30,11 +31,11 @@ pub(super) struct Traffic {
     rows: Window,
     errors: Window,
     drops: Window,
-    packets: Window,
-    tx: Window,
-    last_packets: Option<i64>,
+    slow_errors: Window,
+    failing: bool,
+    dropping: bool,
+    starving: Starving,
     idle: Option<Mono>,
-    starved: Option<Mono>,
     says: [Say; 4],
 }
 
@@ -43,13 +44,13 @@ impl Default for Traffic {
         let window = |secs| Window::new(secs);
         Self {
             rows: window(STUCK_SECS),
-            errors: window(10.0),
-            drops: window(10.0),
-            packets: window(20.0),
-            tx: window(10.0),
-            last_packets: None,
+            errors: window(BAD_SECS),
+            drops: window(BAD_SECS),
+            slow_errors: window(SLOW_SECS),
+            failing: false,
+            dropping: false,
+            starving: Starving::default(),
             idle: None,
-            starved: None,
             says: Default::default(),
         }
     }
@@ -65,7 +66,8 @@ impl Traffic {
             return if facts.snapshot.sources.stale { Default::default() } else { self.says.clone() };
         };
         self.count(secs, facts);
-        self.says = [self.stuck(facts), self.errors(facts), self.drops(facts), self.starved(facts)];
+        self.says =
+            [self.stuck(facts), self.errors(facts), self.drops(facts), self.starving.push(secs, facts)];
         self.says.clone()
     }
 
@@ -74,16 +76,11 @@ impl Traffic {
         let rate = |name: &str| snapshot.row(name).and_then(|row: &SourceRow| row.rate).unwrap_or(0.0);
         let rows = rate("tx_inserted") + rate("obs_inserted") + rate("tx_dupes");
         self.rows.push(now, secs, rows * secs);
-        self.errors.push(now, secs, rate("write_errors") * secs);
-        self.drops.push(now, secs, rate("sig_drops") * secs);
-        self.tx.push(now, secs, rate("tx_inserted") * secs);
-        let packets = snapshot.sources.mqtt.iter().filter_map(|(source, _)| source.packets);
-        let packets =
-            packets.fold(None, |sum: Option<i64>, count| Some(sum.unwrap_or(0).saturating_add(count)));
-        if let (Some(before), Some(after)) = (self.last_packets, packets) {
-            self.packets.push(now, secs, after.saturating_sub(before).max(0) as f64);
-        }
-        self.last_packets = packets;
+        // Of an update that covers a longer time only the last part counts.
+        let lately = secs.min(BAD_SECS);
+        self.errors.push(now, secs, rate("write_errors") * lately);
+        self.drops.push(now, secs, rate("sig_drops") * lately);
+        self.slow_errors.push(now, secs, rate("write_errors") * secs.min(SLOW_SECS));
         if rows > 0.0 {
             self.idle = None;
         } else {
@@ -128,29 +125,35 @@ impl Traffic {
         })
     }
 
-    fn errors(&self, facts: &Facts) -> Say {
+    fn errors(&mut self, facts: &Facts) -> Say {
         let Some(row) = facts.snapshot.row("write_errors") else { return Say::Unknown };
-        let recent = self.errors.sum();
-        Say::when(recent >= ERRORS, || {
+        let (recent, slow) = (self.errors.sum(), self.slow_errors.sum());
+        // Rates times seconds are whole numbers but for rounding.
+        let many = recent > BAD - 0.5 || slow > SLOW - 0.5;
+        self.failing = recent > 0.0 && (many || self.failing);
+        Say::when(self.failing, || {
             let text = format!(
-                "writes fail: {} in the last 10 s, {} since the ingestor started",
-                grouped(recent.round() as i64),
+                "writes fail: {} in the last {SLOW_SECS} s, {} since the ingestor started",
+                grouped(slow.round() as i64),
                 grouped(row.total)
             );
             Finding::critical("write_errors", text, "SQLITE_BUSY or a full disk; the ingestor's log says which, and who holds the lock stands in SQLite / WAL")
-                .evidence("errorsPerSec", recent / 10.0)
+                .evidence("errorsPerSec", recent / BAD_SECS)
                 .evidence("total", row.total as f64)
-                .peak(recent, PerSec(recent / 10.0))
+                .peak(recent, PerSec(recent / BAD_SECS))
         })
     }
 
-    fn drops(&self, facts: &Facts) -> Say {
+    fn drops(&mut self, facts: &Facts) -> Say {
         if facts.snapshot.row("sig_drops").is_none() {
             return Say::Unknown;
         }
-        let rate = self.drops.sum() / 10.0;
+        let (count, rate) = (self.drops.sum(), self.drops.sum() / BAD_SECS);
         let usual = facts.normal.usual("sig_drops").map_or(0.0, |usual| usual.high);
-        Say::when(rate > DROPS.max(DROPS_TIMES * usual), || {
+        let rows = self.rows.sum() / STUCK_SECS * BAD_SECS;
+        let many = count > BAD - 0.5 && count > DROPS_SHARE * rows && rate > DROPS_TIMES * usual;
+        self.dropping = many || (self.dropping && count > 0.0 && rate > DROPS_GO_ON * usual);
+        Say::when(self.dropping, || {
             let text = format!(
                 "{} messages are dropped for their signature, {} are normal here",
                 PerSec(rate),
@@ -162,55 +165,4 @@ impl Traffic {
                 .peak(rate, PerSec(rate))
         })
     }
-
-    /// The lock is wanted all the time and somebody has it most of the time, so that hardly a message
-    /// gets written although packets arrive.
-    fn starved(&mut self, facts: &Facts) -> Say {
-        let sources = &facts.snapshot.sources;
-        let wait = sources.writer_perf.iter().filter_map(|(_, perf)| perf.wait_p95).fold(0.0, f64::max);
-        let holder = sources
-            .writer_perf
-            .iter()
-            .filter_map(|(name, perf)| Some((name, perf.hold_p95.or(perf.hold_max)?)))
-            .max_by(|a, b| a.1.total_cmp(&b.1));
-        let normal = facts.normal.usual("tx_inserted").map(|usual| usual.median);
-        let (Some(tx), Some(packets)) = (self.tx.mean(), self.packets.mean()) else {
-            self.starved = None;
-            return Say::Unknown;
-        };
-        // Packets are many times the new transmissions; without a learned rate half of them is generous.
-        let wanted = normal.map_or(packets / 2.0, |normal| normal.min(packets));
-        let collapsed = tx < COLLAPSED * wanted && packets > 0.5;
-        if !(collapsed && (wait > WAIT_MS || held_share(facts) > 0.6)) {
-            self.starved = None;
-            return Say::Not;
-        }
-        let since = *self.starved.get_or_insert(facts.snapshot.mono);
-        Say::when(facts.since(since) >= STARVED_SECS, || {
-            let who =
-                match (&facts.snapshot.sqlite.as_ref().and_then(|db| db.wal.longest_run.clone()), holder) {
-                    (Some((process, _)), _) if process.role != "ingestor" => process.to_string(),
-                    (_, Some((name, _))) => name.to_string(),
-                    _ => "somebody".to_owned(),
-                };
-            let text = format!(
-                "{who} keeps the writer lock from the others: {} transactions where {} are expected, waits of {:.1} s",
-                PerSec(tx),
-                PerSec(wanted),
-                wait / 1000.0
-            );
-            let remedy =
-                format!("see what {who} does while it has the lock; it should let go between batches");
-            Finding::critical(who.as_str(), text, remedy)
-                .evidence("txPerSec", tx)
-                .evidence("expectedPerSec", wanted)
-                .evidence("waitSeconds", wait / 1000.0)
-                .since(Some(since))
-                .peak(wait, format!("{:.1} s", wait / 1000.0))
-        })
-    }
-}
-
-fn held_share(facts: &Facts) -> f64 {
-    facts.snapshot.sqlite.as_ref().and_then(|db| db.wal.write_share).unwrap_or(0.0)
 }

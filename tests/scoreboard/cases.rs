@@ -1,0 +1,70 @@
+//! The cases: every incident at small and large strength, at a quiet and at a busy hour, known and
+//! unknown; and ordinary life, of which nothing is to be said.
+
+mod incidents;
+mod life;
+mod long;
+mod ordinary;
+
+pub use life::life;
+pub use long::long;
+
+use corescope_top::model::verdict::VerdictId;
+
+use crate::case::{Case, Knowing};
+
+/// Seconds after its beginning at which an incident is what its definition says; 0 where it is so at once.
+pub fn definition(id: VerdictId) -> f64 {
+    match id {
+        // A deploy's restart takes less.
+        VerdictId::IngestorDown => 10.0,
+        // An honest start takes less.
+        VerdictId::StartupBackfill => 30.0,
+        // The limits of `writer_held` and `wal_pinned`.
+        VerdictId::WriterHeld => 10.0,
+        VerdictId::WalPinned => 30.0,
+        // Ten seconds of a transaction are allowed, and then somebody has to wait.
+        VerdictId::WriterStarved => 15.0,
+        // A stalled disk delays both.
+        VerdictId::StatsWedged | VerdictId::WritePathStuck => 20.0,
+        // The diagnosis of the log waits so long for a checkpoint.
+        VerdictId::NobodyCheckpoints => 10.0,
+        // A trend, not a job: ten minutes of it where the end is near.
+        VerdictId::DiskFull => 600.0,
+        // The limit `storm-patience`: jobs of a minute or two are ordinary.
+        VerdictId::WriteStorm => 180.0,
+        VerdictId::CancelledWrites => 10.0,
+        // The share is one of a minute; the machine's reclaim makes short ones.
+        VerdictId::CacheMisses => 120.0,
+        VerdictId::BackfillLoop
+        | VerdictId::RestartLoop
+        | VerdictId::WriteErrors
+        | VerdictId::SignatureDrops
+        | VerdictId::WalHighWater => 0.0,
+    }
+}
+
+/// The limit `backfill-patience`: a backfill of unknown length is a loop after so many seconds.
+const PATIENCE: f64 = 900.0;
+
+/// Seconds of ordinary life before an incident: with nothing learned, enough to learn.
+fn lead(knowing: Knowing) -> f64 {
+    match knowing {
+        Knowing::Nothing => 780.0,
+        Knowing::Yesterday => 45.0,
+    }
+}
+
+/// The four beginnings of an incident: at a quiet and at a busy hour, with nothing learned and with
+/// yesterday's state.
+fn beginnings() -> impl Iterator<Item = (bool, Knowing)> {
+    [false, true].into_iter().flat_map(|busy| [(busy, Knowing::Nothing), (busy, Knowing::Yesterday)])
+}
+
+/// Every short case.
+pub fn all() -> Vec<Case> {
+    let mut cases: Vec<Case> =
+        beginnings().flat_map(|(busy, knowing)| incidents::all(busy, knowing)).collect();
+    cases.extend(beginnings().flat_map(|(busy, knowing)| ordinary::all(busy, knowing)));
+    cases
+}

@@ -1,0 +1,58 @@
+//! The scoreboard, shortened: labelled data against the verdicts. `cargo bench --bench scoreboard` has
+//! all of it and prints the table.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod base;
+mod case;
+mod cases;
+mod chance;
+mod crew;
+mod score;
+mod site;
+mod table;
+
+use base::Base;
+use case::Knowing;
+use corescope_top::model::verdict::VerdictId;
+use corescope_top::units::MB;
+use site::{Plan, Site};
+
+#[test]
+fn every_verdict_has_a_case() {
+    assert_eq!(score::covered(&cases::all()), VerdictId::ALL);
+}
+
+#[test]
+fn incidents_are_seen_and_ordinary_operation_is_not() {
+    let base = Base::live(14, 300);
+    // Every kind of case once or twice; the bench has all of them.
+    let cases = cases::all().into_iter().filter(|case| case.busy == (case.knowing == Knowing::Yesterday));
+    let results = crew::run(cases.collect(), &base);
+    let complaints: Vec<String> = results.iter().flat_map(table::complaints).collect();
+    assert!(complaints.is_empty(), "{}\n{}", complaints.join("\n"), table::table(&results));
+}
+
+#[test]
+fn the_site_writes_like_a_real_one() {
+    let plan = Plan { traffic: (20.0, 20.0), ..Plan::default() };
+    let mut site = Site::new(plan);
+    let samples: Vec<_> = (0..600).map(|_| site.look()).collect();
+    let io = |at: usize| *samples[at].ingestor.good().unwrap().io.good().unwrap();
+    let (first, last) = (io(0), io(599));
+    let rate = (last.write_bytes - first.write_bytes) as f64 / 599.0 / MB as f64;
+    let calls = (last.syscw - first.syscw) as f64 / 599.0;
+    assert!((1.4..2.3).contains(&rate), "{rate} MB/s");
+    assert!((520.0..800.0).contains(&calls), "{calls} calls/s");
+    let log = samples.iter().map(|sample| sample.db.good().unwrap().wal.good().unwrap().size.0).max();
+    assert!(log.unwrap() < 6 * MB, "{log:?}");
+}
+
+#[test]
+fn a_seed_decides_everything() {
+    let life = || {
+        let mut site = Site::new(Plan::default());
+        (0..50).map(|_| site.look()).collect::<Vec<_>>()
+    };
+    assert_eq!(life(), life());
+}
