@@ -1,13 +1,16 @@
 //! The scoreboard, shortened: labelled data against the verdicts. `cargo bench --bench scoreboard` has
-//! all of it and prints the table.
+//! all of it and prints the table; `cargo test --test scoreboard -- --ignored make_recordings` makes the
+//! recordings anew.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+// Parts of the modules are for the bench alone.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 mod base;
 mod case;
 mod cases;
 mod chance;
 mod crew;
+mod recordings;
 mod score;
 mod site;
 mod table;
@@ -31,6 +34,20 @@ fn incidents_are_seen_and_ordinary_operation_is_not() {
     let results = crew::run(cases.collect(), &base);
     let complaints: Vec<String> = results.iter().flat_map(table::complaints).collect();
     assert!(complaints.is_empty(), "{}\n{}", complaints.join("\n"), table::table(&results));
+}
+
+#[test]
+fn recordings_are_judged_as_labelled() {
+    let results = recordings::score();
+    assert_eq!(results.len(), 8);
+    let complaints: Vec<String> = results.iter().flat_map(table::complaints).collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+#[ignore = "makes tests/recordings anew, which takes a minute and a half"]
+fn make_recordings() {
+    recordings::make();
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use corescope_top::model::Model;
+use corescope_top::model::input::Input;
 use corescope_top::model::limits::Limits;
 use corescope_top::model::snapshot::{FlagId, Snapshot};
 use corescope_top::model::verdict::VerdictId;
@@ -139,6 +140,19 @@ pub fn run(case: &Case, base: &Base) -> (Score, Score) {
         }
         ours.push(at, &verdicts(&snapshot), &truths);
         perf.push(at, &flags(&snapshot), &truths);
+    }
+    (ours.score, perf.score)
+}
+
+/// The same for a recording: what was fed to a model then is fed to one now.
+pub fn replay(inputs: &[Input], limits: Limits, truths: &[Truth]) -> (Score, Score) {
+    let mut model = Model::new(limits);
+    let (mut ours, mut perf) = (Ear::new(truths.len(), false), Ear::new(truths.len(), true));
+    let mut first = None;
+    for snapshot in inputs.iter().filter_map(|input| model.feed(input)) {
+        let at = snapshot.mono.since(*first.get_or_insert(snapshot.mono)).as_secs_f64();
+        ours.push(at, &verdicts(&snapshot), truths);
+        perf.push(at, &flags(&snapshot), truths);
     }
     (ours.score, perf.score)
 }
