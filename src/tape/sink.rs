@@ -15,6 +15,9 @@ const LEVEL: i32 = 8;
 /// distances take more bits, and takes more memory.
 const WINDOW_LOG: u32 = 17;
 
+/// Samples in a block at most.
+const BLOCK: u32 = 16;
+
 /// A file of lines.
 pub struct Sink {
     file: File,
@@ -69,7 +72,11 @@ impl Sink {
         self.samples += u32::from(sample);
         if self.samples == CHUNK {
             self.samples = 0;
-            self.end_frame()?;
+            return self.end_frame();
+        }
+        // A block that is cut is lost whole: a short file must have more than one.
+        if !sample || self.samples.is_multiple_of(BLOCK) {
+            return self.flush();
         }
         Ok(())
     }
