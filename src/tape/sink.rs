@@ -29,6 +29,8 @@ pub struct Sink {
     written: u64,
     /// Something has not reached the file yet.
     pending: bool,
+    /// The frame has begun and not ended.
+    open: bool,
 }
 
 impl Sink {
@@ -38,7 +40,7 @@ impl Sink {
     /// When there is no memory to compress in.
     pub fn new(file: File, compressed: bool) -> io::Result<Self> {
         let frame = compressed.then(frame).transpose()?;
-        Ok(Self { file, frame, samples: 0, written: 0, pending: false })
+        Ok(Self { file, frame, samples: 0, written: 0, pending: false, open: false })
     }
 
     /// What the file is.
@@ -68,7 +70,7 @@ impl Sink {
             return put(&mut self.file, &mut self.written, line);
         };
         frame.write_all(line)?;
-        self.pending = true;
+        (self.pending, self.open) = (true, true);
         self.samples += u32::from(sample);
         if self.samples == CHUNK {
             self.samples = 0;
@@ -86,7 +88,7 @@ impl Sink {
     /// # Errors
     /// Those of the disk.
     pub fn foreign(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.pending {
+        if self.open {
             self.end_frame()?;
         }
         put(&mut self.file, &mut self.written, bytes)
@@ -111,7 +113,7 @@ impl Sink {
     /// # Errors
     /// Those of the disk.
     pub fn finish(mut self) -> io::Result<u64> {
-        if self.pending {
+        if self.open {
             self.end_frame()?;
         }
         Ok(self.written)
@@ -122,7 +124,7 @@ impl Sink {
             let bytes = old.finish()?;
             put(&mut self.file, &mut self.written, &bytes)?;
         }
-        self.pending = false;
+        (self.pending, self.open) = (false, false);
         Ok(())
     }
 }
