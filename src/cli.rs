@@ -13,7 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::model::limits::Limits;
 use crate::tape::recorder;
 use crate::units::{MB, parse_bytes, parse_secs};
-pub use outputs::{CheckArgs, MetricsArgs, StatusArgs};
+use crate::view::{Palette, THEMES};
+pub use outputs::{CheckArgs, ConfigAction, MetricsArgs, StatusArgs};
 
 /// The stats file's place when nobody says otherwise.
 pub const DEFAULT_STATS: &str = "/tmp/corescope-ingestor-stats.json";
@@ -72,6 +73,12 @@ pub enum Command {
     Check(CheckArgs),
     /// Print one short line for a status bar
     Status(StatusArgs),
+    /// Say what is configured and where it comes from, or check the configuration file
+    Config {
+        /// What to do
+        #[command(subcommand)]
+        action: ConfigAction,
+    },
     /// The demo's keeper (internal)
     #[command(hide = true)]
     DemoDirector {
@@ -84,6 +91,20 @@ pub enum Command {
     /// The demo's server (internal)
     #[command(hide = true)]
     DemoServer(crate::demo::server::ServerArgs),
+}
+
+impl Command {
+    /// The target options of a subcommand that has some.
+    pub fn target(&mut self) -> Option<&mut Target> {
+        match self {
+            Self::Record(args) => Some(&mut args.target),
+            Self::Doctor(args) => Some(&mut args.target),
+            Self::Metrics(args) => Some(&mut args.target),
+            Self::Check(args) => Some(&mut args.target),
+            Self::Status(args) => Some(&mut args.target),
+            _ => None,
+        }
+    }
 }
 
 /// Arguments of `demo`.
@@ -141,6 +162,9 @@ pub struct Target {
     /// /tmp/corescope-ingestor-stats.json]
     #[arg(long, value_name = "PATH")]
     pub stats: Option<PathBuf>,
+    /// A target of the configuration file, by its name
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
     /// Another name by which an ingestor may go; may be given several times
     #[arg(long = "match", value_name = "NAME")]
     pub matches: Vec<String>,
@@ -156,6 +180,7 @@ impl Target {
             server: self.server.or(before.server),
             db: self.db.clone().or_else(|| before.db.clone()),
             stats: self.stats.clone().or_else(|| before.stats.clone()),
+            target: self.target.clone().or_else(|| before.target.clone()),
             matches: [before.matches.as_slice(), &self.matches].concat(),
         }
     }
@@ -168,6 +193,8 @@ impl Target {
 }
 
 /// How to watch.
+// Each of these switches is one option, and they combine freely.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options")]
 pub struct Monitor {
@@ -200,6 +227,16 @@ pub struct Monitor {
     /// When to use colours; NO_COLOR is obeyed
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: When,
+    /// Colours: default, high-contrast, light or mono
+    #[arg(long, value_name = "NAME", global = true, default_value = "default", hide_possible_values = true,
+        value_parser = clap::builder::PossibleValuesParser::new(THEMES))]
+    pub theme: String,
+    /// The theme's colours, with those of the configuration file.
+    #[arg(skip = Palette::DEFAULT)]
+    pub palette: Palette,
+    /// The configuration file [default: $XDG_CONFIG_HOME/corescope-top/config.toml]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
     /// Draw with ASCII characters only [default: where the locale is not UTF-8]
     #[arg(long, global = true)]
     pub ascii: bool,

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::Duration;
@@ -24,6 +25,14 @@ pub const QUEUE: usize = 256;
 
 /// How long crossterm may take to make a key of what was typed; with no time at all it does not read.
 const PARSE: Duration = Duration::from_millis(1);
+
+/// What is typed is not ours any more.
+static KEYS_LEFT: AtomicBool = AtomicBool::new(false);
+
+/// From now on leaves what is typed to the shell: the terminal is given back before the program ends.
+pub fn leave_keys() {
+    KEYS_LEFT.store(true, Ordering::Relaxed);
+}
 
 /// Something that happened.
 #[derive(Debug)]
@@ -82,6 +91,9 @@ fn read_keys(fd: BorrowedFd<'_>, sender: &SyncSender<Event>) {
                 let _ = sender.send(Event::Died(format!("waiting for keys failed: {error}")));
                 return;
             }
+        }
+        if KEYS_LEFT.load(Ordering::Relaxed) {
+            return;
         }
         if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
             let _ = sender.send(Event::Hangup);

@@ -3,20 +3,28 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use corescope_top::cli::{Cli, Command, Monitor, RecordArgs, Recording, Target};
 use corescope_top::demo;
 use corescope_top::model::limits::Limits;
 use corescope_top::run::forms::Form;
 use corescope_top::run::setup::{self, Plan};
-use corescope_top::run::{End, doctor, lines, replay, screen};
+use corescope_top::run::{End, config, doctor, lines, replay, screen};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    if let Some(Command::Doctor(args)) = &cli.command {
+    let matches = Cli::command().get_matches();
+    let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let config = config::take(&mut cli, &matches);
+    if let (Ok(_), Some(Command::Doctor(args))) = (&config, &cli.command) {
         return ExitCode::from(doctor::run(&args.target.or(&cli.target), cli.monitor.json));
     }
-    let end = run(&cli).unwrap_or_else(|error| End::Failed(format!("{error:#}")));
+    let end = match (config, &cli.command) {
+        (Err(end), _) => end,
+        (Ok((settings, path)), Some(Command::Config { action })) => {
+            config::run(*action, &cli, &matches, &settings, &path)
+        }
+        (Ok(_), _) => run(&cli).unwrap_or_else(|error| End::Failed(format!("{error:#}"))),
+    };
     // After a hangup standard error may be dead; that must not turn into another exit status.
     let _ = write!(std::io::stderr(), "{end}");
     ExitCode::from(end.status())
@@ -31,7 +39,7 @@ fn run(cli: &Cli) -> anyhow::Result<End> {
         Some(Command::Record(args)) => record(args, cli),
         Some(Command::Replay(args)) if cli.monitor.json => replay::lines(&args.file, &cli.monitor),
         Some(Command::Replay(args)) => replay::screen(&args.file, &cli.monitor),
-        Some(Command::Doctor(_)) => Ok(End::Done),
+        Some(Command::Doctor(_) | Command::Config { .. }) => Ok(End::Done),
         Some(Command::Metrics(args)) => once(cli, &args.target, setup::metrics(args)?),
         Some(Command::Check(args)) => once(cli, &args.target, Form::Check),
         Some(Command::Status(args)) => once(cli, &args.target, setup::status(args)),

@@ -1,6 +1,7 @@
 //! The two ways to run: a screen, or lines.
 
 pub mod attention;
+pub mod config;
 pub mod doctor;
 pub mod forms;
 pub mod lines;

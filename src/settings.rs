@@ -17,6 +17,8 @@
 //! Nothing in it is ignored in silence: a key that is not known and a value that can't be used are
 //! errors with their line, and a guess at what was meant.
 
+pub mod apply;
+pub mod file;
 mod read;
 
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::Target;
 
@@ -48,4 +48,13 @@ pub struct StatusArgs {
     #[arg(long, value_name = "COLUMNS", default_value = "60",
         value_parser = clap::value_parser!(u16).range(1..))]
     pub width: u16,
+}
+
+/// What `config` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum ConfigAction {
+    /// Print what holds, each line with where it comes from
+    Print,
+    /// Say whether the file is right: status 2 if it is not
+    Check,
 }

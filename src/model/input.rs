@@ -21,6 +21,13 @@ pub enum Input {
     Attach(Arc<Labels>),
 }
 
+impl Input {
+    /// Whether it is a look at the target.
+    pub fn is_sample(&self) -> bool {
+        matches!(self, Self::Sample(_))
+    }
+}
+
 impl Model {
     /// Eats one input; a sample yields a snapshot.
     pub fn feed(&mut self, input: &Input) -> Option<Snapshot> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{KB, MB, parse_bytes, parse_secs};
+use crate::units::{Bytes, KB, MB, parse_bytes, parse_secs};
 
 /// Limits of all rules; every comparison is strict.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,6 +112,29 @@ impl Limits {
         }
         Ok(())
     }
+
+    /// A limit as people write it.
+    ///
+    /// # Errors
+    /// When there is no such limit.
+    pub fn shown(&self, name: &str) -> Result<String, String> {
+        let bytes = |value: f64| Bytes(value as u64).to_string().replace(' ', "");
+        let secs = |value: f64| format!("{value}s");
+        Ok(match name {
+            "write-rate" => bytes(self.write_rate),
+            "cancelled-writes" => bytes(self.cancelled_writes),
+            "wal-size" => bytes(self.wal_size),
+            "cache-hit" => format!("{}%", self.cache_hit * 100.0),
+            "backfill-ratio" => self.backfill_ratio.to_string(),
+            "baseline-ratio" => self.baseline_ratio.to_string(),
+            "wal-pinned" => secs(self.wal_pinned),
+            "writer-held" => secs(self.writer_held),
+            "backfill-patience" => secs(self.backfill_patience),
+            "storm-patience" => secs(self.storm_patience),
+            "accept-after" => secs(self.accept_after),
+            other => return Err(format!("there is no limit '{other}'")),
+        })
+    }
 }
 
 fn parse_ratio(text: &str) -> Result<f64, String> {
@@ -140,6 +163,16 @@ mod tests {
             let mut limits = Limits::default();
             limits.set(&format!("{name}={value}")).unwrap();
             assert_ne!(limits, Limits::default(), "{name} changed nothing");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_read_back() {
+        for (name, _) in NAMES {
+            let mut limits = Limits::default();
+            let shown = limits.shown(name).unwrap();
+            limits.set(&format!("{name}={shown}")).unwrap();
+            assert_eq!(limits, Limits::default(), "{name}={shown}");
         }
     }
 

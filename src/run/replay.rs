@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::Monitor;
 use crate::model::Model;
+use crate::model::input::Input;
 use crate::model::limits::Limits;
 use crate::run::forms::Form;
 use crate::run::{End, screen};
@@ -52,6 +53,10 @@ pub fn screen(file: &Path, monitor: &Monitor) -> anyhow::Result<End> {
     let tape = Tape::open(file)?;
     if tape.samples() == 0 {
         anyhow::bail!("{}: there is no sample in it", safe_file::shown(file));
+    }
+    let first = tape.read_until_damage(0)?;
+    if let Some(damage) = first.damage.filter(|_| !first.inputs.iter().any(Input::is_sample)) {
+        anyhow::bail!(damage);
     }
     let limits = limits(&tape, monitor)?;
     Ok(screen::replay(tape, monitor, limits))

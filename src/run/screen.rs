@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::cli::{Monitor, utf8_locale};
 use crate::run::{End, panics};
-use crate::view::Theme;
+use crate::view::{Palette, Theme};
 pub(super) use live::BLIND_AFTER;
 pub use live::run;
 pub use replay::run as replay;
@@ -38,7 +38,7 @@ fn theme(monitor: &Monitor) -> Theme {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
     let utf8 = utf8_locale(locale.each_ref().map(Option::as_deref));
     let color = monitor.colored(variable("NO_COLOR").as_deref());
-    Theme::new(color, monitor.ascii || !utf8)
+    Theme::of(if color { monitor.palette } else { Palette::MONO }, monitor.ascii || !utf8)
 }
 
 /// Where times of day are told: as the system says, which asks `TZ` first.

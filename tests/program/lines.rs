@@ -54,7 +54,8 @@ fn a_line_per_sample_with_the_fields_of_the_api() {
     let lines = lines(&target.arguments(), &["--count", "3", "-n", "0.5"]);
     assert_eq!(lines.len(), 3);
     let last = &lines[2];
-    assert_eq!(keys(last), ["at", "faults", "flags", "io", "sqlite", "writeSources"]);
+    let all = ["at", "events", "faults", "flags", "io", "learning", "sqlite", "verdicts", "writeSources"];
+    assert_eq!(keys(last), all);
     let ingestor = &last["io"]["ingestor"];
     assert_eq!(ingestor["pid"], target.pid());
     for name in

@@ -120,6 +120,9 @@ fn a_cut_recording_says_so_and_what_is_none_is_refused() {
     });
     terminal.signal(rustix::process::Signal::TERM);
     terminal.ends_with(143);
+    let text = String::from_utf8(whole).unwrap();
+    std::fs::write(&file, text.replace("\"interval\":0.1", "\"interval\":\"x\"")).unwrap();
+    assert_eq!(replay(&file, 80, 24).end().exit_code(), 1);
     std::fs::write(&file, "nothing").unwrap();
     let mut terminal = replay(&file, 80, 24);
     terminal.see("is no recording of corescope-top");

@@ -210,5 +210,5 @@ pub fn chunk_of(tape: &Tape, number: u64) -> usize {
 pub fn last_time(tape: &Tape) -> Option<Wall> {
     let last = tape.chunks().len().checked_sub(1)?;
     let read = tape.read_until_damage(last).ok()?;
-    samples(&read.inputs).last().map(|sample| sample.at)
+    Some(samples(&read.inputs).last().map_or(tape.chunks()[last].at, |sample| sample.at))
 }

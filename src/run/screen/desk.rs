@@ -139,13 +139,18 @@ pub(super) trait Session {
             return End::Usage(format!("the terminal can't be read: {error}"));
         }
         match Screen::enter() {
-            Ok(mut screen) => self.drive(&mut screen, receiver).unwrap_or_else(|error| {
-                if screen.hung_up() {
-                    End::Hangup
-                } else {
-                    End::Usage(format!("the terminal failed: {error}"))
-                }
-            }),
+            Ok(mut screen) => {
+                let end = self.drive(&mut screen, receiver).unwrap_or_else(|error| {
+                    if screen.hung_up() {
+                        End::Hangup
+                    } else {
+                        End::Usage(format!("the terminal failed: {error}"))
+                    }
+                });
+                // What was learned and recorded is still to be finished; the terminal is the shell's again.
+                event::leave_keys();
+                end
+            }
             Err(error) => End::Usage(format!("the terminal can't be used: {error}; use --json")),
         }
     }
