@@ -20,7 +20,7 @@ const BAD: f64 = 3.0;
 const SLOW_SECS: f64 = 30.0;
 const SLOW: f64 = 5.0;
 /// Share of the rows that come in meanwhile below which dropped messages are an accident all the same.
-const DROPS_SHARE: f64 = 0.015;
+const DROPS_SHARE: f64 = 0.02;
 /// Dropped messages that are too many, as a multiple of the normal rate; and that still are.
 const DROPS_TIMES: f64 = 10.0;
 const DROPS_GO_ON: f64 = 2.0;
