@@ -23,7 +23,7 @@ const TOO_MUCH: f64 = 0.5;
 /// Seconds for which writers must have starved.
 const STARVED_SECS: f64 = 15.0;
 /// By so many seconds a collapse is older than the mean that shows it.
-const OLDER_SECS: f64 = 8.0;
+const OLDER_SECS: f64 = 9.0;
 
 type Perf = Arc<[(Arc<str>, WriterPerf)]>;
 
