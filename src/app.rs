@@ -1,5 +1,6 @@
 //! The state of the running program: events in, state and effects out. No I/O, no clock.
 
+mod choices;
 mod goto;
 pub mod keys;
 mod overlay;
@@ -10,7 +11,6 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
-use crate::cli::INTERVALS;
 use crate::model::Model;
 use crate::model::history::History;
 use crate::model::input::Input;
@@ -21,7 +21,7 @@ use crate::model::state::State;
 use crate::sample::Sample;
 use crate::ui::replay::Move;
 use crate::ui::stage::Stage;
-use crate::ui::{GraphSpan, Labels, Panel, Scroll, SortBy, Ui};
+use crate::ui::{GraphSpan, Labels, Scroll, Ui};
 use keys::{Action, Binding, Copied};
 pub use replay::{Mark, Progress, Shown};
 
@@ -266,53 +266,6 @@ impl App {
             Action::Quit | Action::Back => {}
         }
         Effect::Draw
-    }
-
-    /// Only a level that is another than the learned one can be accepted.
-    fn wants_accept(&mut self) -> Effect {
-        match self.newest().map(|newest| newest.learning) {
-            Some(learning) if learning.deviates.is_some() => Effect::Accept,
-            Some(learning) if !learning.done() => self.notice("still learning what is normal".to_owned()),
-            _ => self.notice("nothing to accept: the level is the learned one".to_owned()),
-        }
-    }
-
-    /// Sampling goes on under the frozen picture, which is a copy made once.
-    fn pause(&mut self) {
-        self.ui.paused = !self.ui.paused;
-        self.frozen = self.ui.paused.then(|| Box::new(self.live.clone()));
-    }
-
-    fn focus_by(&mut self, steps: usize) {
-        self.ui.focus = Panel::ALL[(self.ui.focus.index() + steps) % Panel::ALL.len()];
-    }
-
-    fn sort(&mut self) {
-        let next = (self.ui.sort as usize + 1) % SortBy::ALL.len();
-        self.ui.sort = SortBy::ALL[next];
-        self.ui.scroll[Panel::Sources.index()] = Scroll::default();
-    }
-
-    fn filter(&mut self) {
-        self.ui.focus = Panel::Sources;
-        self.ui.editing = true;
-        (self.ui.help, self.ui.log) = (None, None);
-    }
-
-    fn step_interval(&mut self, longer: bool) -> Effect {
-        let now = self.ui.interval;
-        let next = if longer {
-            STEPS.into_iter().find(|step| *step > now + 1e-9)
-        } else {
-            STEPS.into_iter().rev().find(|step| *step < now - 1e-9)
-        };
-        match next.filter(|secs| INTERVALS.contains(secs)) {
-            Some(secs) => {
-                self.ui.interval = secs;
-                Effect::Interval(secs)
-            }
-            None => Effect::Nothing,
-        }
     }
 }
 

@@ -207,7 +207,7 @@ fn an_ingestor_alone_plays_and_ends_when_asked() {
     let mut alone = Alone::start(&["--scenario", "backfill-loop"]);
     drop(alone.ingestor.0.stdin.take());
     until("the backfill climbs", || alone.stats()["backfillUpdates"]["path_json"].as_i64() > Some(300));
-    assert!(alone.stats()["procIO"]["writeBytesPerSec"].is_f64());
+    until("its own rates are published", || alone.stats()["procIO"]["writeBytesPerSec"].is_f64());
     signal(alone.ingestor.0.id(), Signal::TERM);
     assert_eq!(alone.ingestor.0.wait().unwrap().code(), Some(0));
     // It was the last connection, so SQLite removes what the truncation left.

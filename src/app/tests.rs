@@ -2,6 +2,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::*;
 use crate::ui::stage::{PickRow, Picker};
+use crate::ui::{Panel, SortBy};
 
 fn app() -> App {
     App::new(Limits::default(), Labels::default(), 1.0)

@@ -6,6 +6,9 @@ use std::collections::VecDeque;
 
 use crate::model::limits::{BASELINE_MIN_SECS, BASELINE_SECS};
 
+/// Updates that are kept at most: in a recording somebody made up time may stand still.
+const MAX_STEPS: usize = 4096;
+
 #[derive(Clone, Copy, Debug)]
 struct Step {
     /// Monotonic seconds at its end.
@@ -33,10 +36,14 @@ impl Rolling {
     }
 
     fn forget(&mut self, now: f64) {
-        while let Some(first) = self.steps.front().filter(|step| step.end <= now - BASELINE_SECS) {
+        let crowded = self.steps.len() > MAX_STEPS;
+        while let Some(first) = self.steps.front().filter(|step| crowded || step.end <= now - BASELINE_SECS) {
             self.rows = self.rows.saturating_sub(first.rows);
             self.nanos -= first.nanos;
             self.steps.pop_front();
+            if crowded {
+                break;
+            }
         }
     }
 

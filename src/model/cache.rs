@@ -9,6 +9,9 @@ use crate::model::limits::{CACHE_MIN_BYTES, CACHE_SECS};
 use crate::sample::ProcSample;
 use crate::units::Mono;
 
+/// Readings that are kept at most: in a recording somebody made up time may stand still.
+const MAX_POINTS: usize = 4096;
+
 #[derive(Clone, Copy, Debug)]
 struct Point {
     mono: Mono,
@@ -37,8 +40,8 @@ impl CacheShare {
             self.points.clear();
         }
         self.points.push_back(Point { mono: process.mono, rchar: io.rchar, read_bytes: io.read_bytes });
-        while self.points.get(1).is_some_and(|next| process.mono.since(next.mono).as_secs_f64() >= CACHE_SECS)
-        {
+        let old = |next: &Point| process.mono.since(next.mono).as_secs_f64() >= CACHE_SECS;
+        while self.points.get(1).is_some_and(old) || self.points.len() > MAX_POINTS {
             self.points.pop_front();
         }
     }

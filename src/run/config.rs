@@ -33,8 +33,10 @@ pub fn run(action: ConfigAction, cli: &Cli, matches: &ArgMatches, settings: &Set
                 Err(error) => return End::Usage(error),
             }
         }
-        ConfigAction::Check if path.exists() => format!("{}: ok\n", path.display()),
-        ConfigAction::Check => format!("{}: not there, the defaults hold\n", path.display()),
+        ConfigAction::Check => match std::fs::File::open(path) {
+            Ok(_) => format!("{}: ok\n", path.display()),
+            Err(error) => format!("{}: {error}: the defaults hold\n", path.display()),
+        },
     };
     // A reader who has gone away has seen enough.
     let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), text.as_bytes());

@@ -25,12 +25,16 @@ pub fn load(path: &Path, asked: bool) -> Result<Settings, Vec<String>> {
     let said = |text: String| vec![format!("{}: {text}", path.display())];
     let text = match text(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked => {
-            return Ok(Settings::default());
-        }
+        // Under sudo the home may be somebody else's: what nobody asked for stands in nobody's way.
+        Err(error) if !asked && away(&error) => return Ok(Settings::default()),
         Err(error) => return Err(said(error.to_string())),
     };
     read(&text).map_err(|problems| problems.iter().map(|it| format!("{}: {it}", path.display())).collect())
+}
+
+fn away(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::NotADirectory)
 }
 
 /// One's own file may be a link, as dotfiles often are; a FIFO or a folder is no file.

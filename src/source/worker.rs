@@ -279,6 +279,7 @@ mod tests {
         let hung = spawn("hung", &shared, &clock, hangs).unwrap();
         let time = clock.clone();
         let live = spawn("live", &shared, &clock, move |_: &Shared<()>| time.mono()).unwrap();
+        wait_until(&shared, |board| board.workers[0].busy.is_some());
         for tick in 0..3 {
             advance(&shared, &clock, tick);
             wait_until(&shared, |board| board.workers[1].served == Some(at(tick)));

@@ -15,6 +15,9 @@ const LEVEL: i32 = 8;
 /// distances take more bits, and takes more memory.
 const WINDOW_LOG: u32 = 17;
 
+/// Samples in a block at most.
+const BLOCK: u32 = 16;
+
 /// A file of lines.
 pub struct Sink {
     file: File,
@@ -26,6 +29,8 @@ pub struct Sink {
     written: u64,
     /// Something has not reached the file yet.
     pending: bool,
+    /// The frame has begun and not ended.
+    open: bool,
 }
 
 impl Sink {
@@ -35,7 +40,7 @@ impl Sink {
     /// When there is no memory to compress in.
     pub fn new(file: File, compressed: bool) -> io::Result<Self> {
         let frame = compressed.then(frame).transpose()?;
-        Ok(Self { file, frame, samples: 0, written: 0, pending: false })
+        Ok(Self { file, frame, samples: 0, written: 0, pending: false, open: false })
     }
 
     /// What the file is.
@@ -65,11 +70,15 @@ impl Sink {
             return put(&mut self.file, &mut self.written, line);
         };
         frame.write_all(line)?;
-        self.pending = true;
+        (self.pending, self.open) = (true, true);
         self.samples += u32::from(sample);
         if self.samples == CHUNK {
             self.samples = 0;
-            self.end_frame()?;
+            return self.end_frame();
+        }
+        // A block that is cut is lost whole: a short file must have more than one.
+        if !sample || self.samples.is_multiple_of(BLOCK) {
+            return self.flush();
         }
         Ok(())
     }
@@ -79,7 +88,7 @@ impl Sink {
     /// # Errors
     /// Those of the disk.
     pub fn foreign(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.pending {
+        if self.open {
             self.end_frame()?;
         }
         put(&mut self.file, &mut self.written, bytes)
@@ -104,7 +113,7 @@ impl Sink {
     /// # Errors
     /// Those of the disk.
     pub fn finish(mut self) -> io::Result<u64> {
-        if self.pending {
+        if self.open {
             self.end_frame()?;
         }
         Ok(self.written)
@@ -115,7 +124,7 @@ impl Sink {
             let bytes = old.finish()?;
             put(&mut self.file, &mut self.written, &bytes)?;
         }
-        self.pending = false;
+        (self.pending, self.open) = (false, false);
         Ok(())
     }
 }

@@ -79,7 +79,8 @@ fn kill_9_loses_a_few_seconds_at_most() {
         let mut child = command(&folder, &format!("demo -n 0.1 --json --record {name}")).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let reader = std::thread::spawn(move || lines.by_ref().count());
-        grown(&path, 1);
+        // More than the header, which is there at once.
+        grown(&path, 1500);
         child.kill().unwrap();
         child.wait().unwrap();
         let printed = reader.join().unwrap() as u64;

@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 
 use crate::units::Mono;
 
+/// Steps that are kept at most: in a recording somebody made up time may stand still.
+const MAX_STEPS: usize = 1024;
+
 /// Amounts of the last seconds.
 #[derive(Clone, Debug)]
 pub(crate) struct Window {
@@ -25,7 +28,8 @@ impl Window {
         self.steps.push_back((end, secs, amount));
         self.secs += secs;
         self.amount += amount;
-        while self.steps.front().is_some_and(|(at, ..)| end.since(*at).as_secs_f64() >= self.length) {
+        let old = |at: Mono| end.since(at).as_secs_f64() >= self.length;
+        while self.steps.front().is_some_and(|(at, ..)| old(*at)) || self.steps.len() > MAX_STEPS {
             if let Some((_, secs, amount)) = self.steps.pop_front() {
                 self.secs -= secs;
                 self.amount -= amount;

@@ -142,8 +142,12 @@ impl Growth {
     }
 }
 
+/// Entries that are kept at most: in a recording somebody made up time may stand still.
+const MAX_ENTRIES: usize = 8192;
+
 fn drop_older<T>(list: &mut VecDeque<T>, now: Mono, secs: f64, time: impl Fn(&T) -> Mono) {
-    while list.front().is_some_and(|entry| now.since(time(entry)).as_secs_f64() > secs) {
+    let old = |entry: &T| now.since(time(entry)).as_secs_f64() > secs;
+    while list.front().is_some_and(old) || list.len() > MAX_ENTRIES {
         list.pop_front();
     }
 }

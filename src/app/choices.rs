@@ -1,0 +1,54 @@
+//! What keys choose: what is accepted, frozen, focused, sorted, filtered, and how often is looked.
+
+use super::{App, Effect, STEPS};
+use crate::cli::INTERVALS;
+use crate::ui::{Panel, Scroll, SortBy};
+
+impl App {
+    /// Only a level that is another than the learned one can be accepted.
+    pub(super) fn wants_accept(&mut self) -> Effect {
+        match self.newest().map(|newest| newest.learning) {
+            Some(learning) if learning.deviates.is_some() => Effect::Accept,
+            Some(learning) if !learning.done() => self.notice("still learning what is normal".to_owned()),
+            _ => self.notice("nothing to accept: the level is the learned one".to_owned()),
+        }
+    }
+
+    /// Sampling goes on under the frozen picture, which is a copy made once.
+    pub(super) fn pause(&mut self) {
+        self.ui.paused = !self.ui.paused;
+        self.frozen = self.ui.paused.then(|| Box::new(self.live.clone()));
+    }
+
+    pub(super) fn focus_by(&mut self, steps: usize) {
+        self.ui.focus = Panel::ALL[(self.ui.focus.index() + steps) % Panel::ALL.len()];
+    }
+
+    pub(super) fn sort(&mut self) {
+        let next = (self.ui.sort as usize + 1) % SortBy::ALL.len();
+        self.ui.sort = SortBy::ALL[next];
+        self.ui.scroll[Panel::Sources.index()] = Scroll::default();
+    }
+
+    pub(super) fn filter(&mut self) {
+        self.ui.focus = Panel::Sources;
+        self.ui.editing = true;
+        (self.ui.help, self.ui.log) = (None, None);
+    }
+
+    pub(super) fn step_interval(&mut self, longer: bool) -> Effect {
+        let now = self.ui.interval;
+        let next = if longer {
+            STEPS.into_iter().find(|step| *step > now + 1e-9)
+        } else {
+            STEPS.into_iter().rev().find(|step| *step < now - 1e-9)
+        };
+        match next.filter(|secs| INTERVALS.contains(secs)) {
+            Some(secs) => {
+                self.ui.interval = secs;
+                Effect::Interval(secs)
+            }
+            None => Effect::Nothing,
+        }
+    }
+}
