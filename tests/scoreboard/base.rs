@@ -18,10 +18,10 @@ pub struct Base {
 }
 
 impl Base {
-    /// Lives through a day. `sessions` of so many seconds are looked at, evenly spread; each takes over
+    /// Lives through a day that `seed` decides. `sessions` of so many seconds are looked at, evenly spread; each takes over
     /// what the one before learned.
-    pub fn live(sessions: u32, secs: u32) -> Self {
-        let mut site = Site::new(Plan { hour: QUIET, seed: 7, ..Plan::default() });
+    pub fn live(seed: u64, sessions: u32, secs: u32) -> Self {
+        let mut site = Site::new(Plan { hour: QUIET, seed, ..Plan::default() });
         let mut state = State::default();
         let pause = 86_400.0 / f64::from(sessions) - f64::from(secs);
         for _ in 0..sessions {

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let seed = std::env::args().find_map(|word| word.strip_prefix("--seed=")?.parse().ok()).unwrap_or(0);
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     // A whole day, looked at without a break.
-    let base = Base::live(24, 3600);
+    let base = Base::live(7 + seed, 24, 3600);
     let mut cases = cases::all();
     cases.extend(cases::long(6.0 * 3600.0));
     cases.push(cases::life(7));

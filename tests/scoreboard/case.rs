@@ -71,7 +71,8 @@ impl Case {
 
     /// The same with other chances; 0 leaves it as it is.
     pub fn reseed(mut self, shift: u64) -> Self {
-        self.seed = self.seed.wrapping_add(shift.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        // By another number than the generator's own step: else it would be the same stream a little later.
+        self.seed ^= shift.wrapping_mul(0xD1B5_4A32_D192_ED03);
         self
     }
 

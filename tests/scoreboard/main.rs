@@ -28,7 +28,7 @@ fn every_verdict_has_a_case() {
 
 #[test]
 fn incidents_are_seen_and_ordinary_operation_is_not() {
-    let base = Base::live(14, 300);
+    let base = Base::live(7, 14, 300);
     // Every kind of case once or twice; the bench has all of them.
     let cases = cases::all().into_iter().filter(|case| case.busy == (case.knowing == Knowing::Yesterday));
     let results = crew::run(cases.collect(), &base);

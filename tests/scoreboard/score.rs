@@ -134,7 +134,7 @@ pub fn run(case: &Case, base: &Base) -> (Score, Score) {
         for truth in truths.iter_mut().filter(|truth| truth.from < at) {
             match truth.when {
                 Some(is) if is(&site) => truth.when = None,
-                Some(_) => truth.from = at,
+                Some(_) => truth.from = at + 1.0,
                 None => {}
             }
         }

@@ -273,7 +273,7 @@ impl Site {
     /// Whether a backfill has written clearly more rows than came since that was noted: it had none to do.
     pub fn rewrites(&self) -> bool {
         let (came, backfilled) = self.rows();
-        backfilled - self.rows_before.1 > (came - self.rows_before.0) * 3 / 2 + 50
+        backfilled - self.rows_before.1 > (came - self.rows_before.0) * 149 / 100 + 50
     }
 
     fn rows(&self) -> (i64, i64) {

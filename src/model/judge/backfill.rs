@@ -28,7 +28,7 @@ const SLACK: (f64, f64) = (1.5, 50.0);
 /// Seconds of watching after which a backfill that comes back for new rows every hour has done so.
 const WATCHED_SECS: f64 = 3900.0;
 /// Seconds of new rows that any backfill may touch.
-const FRESH_SECS: f64 = 20.0;
+const FRESH_SECS: f64 = 10.0;
 /// No row that a backfill writes takes less of the file, bytes.
 const SMALLEST_ROW: f64 = 64.0;
 /// Backfills that are followed at most.

@@ -40,6 +40,8 @@ fn effects(cause: VerdictId) -> &'static [VerdictId] {
             &[V::CancelledWrites, V::CacheMisses, V::DiskFull, V::NobodyCheckpoints, V::WalHighWater]
         }
         V::DiskFull => &[V::WriteErrors],
+        // Where hardly a message is good, none may be for a while.
+        V::WriteErrors | V::SignatureDrops => &[V::WritePathStuck],
         _ => &[],
     }
 }

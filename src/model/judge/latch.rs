@@ -5,8 +5,8 @@ use super::finding::{Finding, Say};
 use crate::model::verdict::{Severity, VerdictId};
 use crate::units::Mono;
 
-/// Seconds for which a finding must not hold before it is over.
-const CLEAR_SECS: f64 = 8.0;
+/// Seconds for which a finding must not hold before it is over: eight samples, which may come a little early.
+const CLEAR_SECS: f64 = 7.5;
 
 /// One verdict's memory.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use crate::units::{Mono, PerSec};
 const COMPARED_SECS: f64 = 10.0;
 /// Messages written, as a share of the packets that arrive, below which they have collapsed; and still have.
 const COLLAPSED: f64 = 0.4;
-const STILL_COLLAPSED: f64 = 0.6;
+const STILL_COLLAPSED: f64 = 0.5;
 /// Packets within that time below which nothing can be told.
 const FEW_PACKETS: f64 = 5.0;
 /// Milliseconds of waiting for the lock that are too long for one message.
@@ -23,7 +23,7 @@ const TOO_MUCH: f64 = 0.5;
 /// Seconds for which writers must have starved.
 const STARVED_SECS: f64 = 15.0;
 /// By so many seconds a collapse is older than the mean that shows it.
-const OLDER_SECS: f64 = 8.0;
+const OLDER_SECS: f64 = 9.0;
 
 type Perf = Arc<[(Arc<str>, WriterPerf)]>;
 

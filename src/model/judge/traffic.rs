@@ -9,8 +9,8 @@ use crate::units::{Mono, PerSec, grouped};
 
 /// Seconds without a row after which a path on which packets arrive is stuck, and how much older the last
 /// write must be than the last packet.
-const STUCK_SECS: f64 = 20.0;
-const BEHIND_SECS: f64 = 20.0;
+const STUCK_SECS: f64 = 19.0;
+const BEHIND_SECS: f64 = 18.0;
 /// A packet this old is no sign of life.
 const FRESH_SECS: f64 = 30.0;
 /// Seconds over which failed writes and dropped messages are counted, and how many are no accident.
@@ -19,8 +19,10 @@ const BAD: f64 = 3.0;
 /// The same for writes that fail one by one, each after its time-out.
 const SLOW_SECS: f64 = 30.0;
 const SLOW: f64 = 5.0;
-/// Share of the rows that come in meanwhile below which dropped messages are an accident all the same.
-const DROPS_SHARE: f64 = 0.015;
+/// Share of the rows that come in meanwhile below which dropped messages are an accident all the same; and the
+/// same over the longer time.
+const DROPS_SHARE: f64 = 0.02;
+const SLOW_DROPS_SHARE: f64 = 0.01;
 /// Dropped messages that are too many, as a multiple of the normal rate; and that still are.
 const DROPS_TIMES: f64 = 10.0;
 const DROPS_GO_ON: f64 = 2.0;
@@ -32,6 +34,9 @@ pub(super) struct Traffic {
     errors: Window,
     drops: Window,
     slow_errors: Window,
+    slow_drops: Window,
+    /// Rows of the time over which failed writes and drops are counted.
+    lately: Window,
     failing: bool,
     dropping: bool,
     starving: Starving,
@@ -47,6 +52,8 @@ impl Default for Traffic {
             errors: window(BAD_SECS),
             drops: window(BAD_SECS),
             slow_errors: window(SLOW_SECS),
+            slow_drops: window(STUCK_SECS),
+            lately: window(BAD_SECS),
             failing: false,
             dropping: false,
             starving: Starving::default(),
@@ -80,6 +87,8 @@ impl Traffic {
         let lately = secs.min(BAD_SECS);
         self.errors.push(now, secs, rate("write_errors") * lately);
         self.drops.push(now, secs, rate("sig_drops") * lately);
+        self.lately.push(now, secs, rows * lately);
+        self.slow_drops.push(now, secs, rate("sig_drops") * secs.min(STUCK_SECS));
         self.slow_errors.push(now, secs, rate("write_errors") * secs.min(SLOW_SECS));
         if rows > 0.0 {
             self.idle = None;
@@ -150,8 +159,10 @@ impl Traffic {
         }
         let (count, rate) = (self.drops.sum(), self.drops.sum() / BAD_SECS);
         let usual = facts.normal.usual("sig_drops").map_or(0.0, |usual| usual.high);
-        let rows = self.rows.sum() / STUCK_SECS * BAD_SECS;
-        let many = count > BAD - 0.5 && count > DROPS_SHARE * rows && rate > DROPS_TIMES * usual;
+        let burst = count > BAD - 0.5 && count > DROPS_SHARE * self.lately.sum();
+        let slow = self.slow_drops.sum();
+        let trickle = count > 0.0 && slow > SLOW - 0.5 && slow > SLOW_DROPS_SHARE * self.rows.sum();
+        let many = (burst || trickle) && rate > DROPS_TIMES * usual;
         self.dropping = many || (self.dropping && count > 0.0 && rate > DROPS_GO_ON * usual);
         Say::when(self.dropping, || {
             let text = format!(

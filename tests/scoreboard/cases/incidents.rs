@@ -66,7 +66,7 @@ impl Onset {
                 // It may be one that comes back for new rows, until it has written more than came.
                 let row = "backfill loop, watched for 13 minutes";
                 let case = self.switch(row, (name, id), 400.0, looping(rate, 1.95), stop);
-                cases.push(case.at(0.0, Site::note_rows).when(Site::rewrites));
+                cases.push(case.at(10.0, Site::note_rows).when(Site::rewrites));
             }
         }
         if self.knowing == Knowing::Yesterday {
@@ -210,7 +210,7 @@ impl Onset {
         // One is an accident; three are what the definitions call so.
         let three = |case: Case| case.when(|site| site.bad() >= 3);
         // Shares for which the hour's traffic gives about the same numbers.
-        let few = if self.busy { 0.07 } else { 0.5 };
+        let few = if self.busy { 0.07 } else { 0.7 };
         vec![
             stuck(90.0, "90 s"),
             stuck(600.0, "10 minutes"),
@@ -237,7 +237,12 @@ impl Onset {
         let pin = |site: &mut Site| site.read(SHELL);
         let unpin = |site: &mut Site| site.read_no_more(SHELL);
         let mut cases = vec![
-            self.switch("WAL pinned", ("1 minute", VerdictId::WalPinned), 60.0, pin, unpin),
+            // On a busy day it passes 100 MB and stays there.
+            self.switch("WAL pinned", ("1 minute", VerdictId::WalPinned), 60.0, pin, unpin).may(
+                VerdictId::WalHighWater,
+                self.lead + 60.0,
+                f64::INFINITY,
+            ),
             self.pinned_to_high_water(pin, unpin),
             self.nobody("from then on", 400.0),
             self.nobody("for an hour", 3000.0),
