@@ -16,26 +16,24 @@ use crate::case::{Case, Knowing};
 /// Seconds after its beginning at which an incident is what its definition says; 0 where it is so at once.
 pub fn definition(id: VerdictId) -> f64 {
     match id {
-        // A deploy's restart takes less.
-        VerdictId::IngestorDown => 10.0,
-        // An honest start takes less.
-        VerdictId::StartupBackfill => 30.0,
-        // The limits of `writer_held` and `wal_pinned`.
-        VerdictId::WriterHeld => 10.0,
-        VerdictId::WalPinned => 30.0,
+        // A deploy's restart takes less; the limit `writer-held`; the log's diagnosis waits so long for a
+        // checkpoint; a file may be truncated.
+        VerdictId::IngestorDown
+        | VerdictId::WriterHeld
+        | VerdictId::NobodyCheckpoints
+        | VerdictId::CancelledWrites => 10.0,
         // Ten seconds of a transaction are allowed, and then somebody has to wait.
         VerdictId::WriterStarved => 15.0,
         // A stalled disk delays both.
         VerdictId::StatsWedged | VerdictId::WritePathStuck => 20.0,
-        // The diagnosis of the log waits so long for a checkpoint.
-        VerdictId::NobodyCheckpoints => 10.0,
-        // A trend, not a job: ten minutes of it where the end is near.
-        VerdictId::DiskFull => 600.0,
-        // The limit `storm-patience`: jobs of a minute or two are ordinary.
-        VerdictId::WriteStorm => 180.0,
-        VerdictId::CancelledWrites => 10.0,
+        // An honest start takes less; the limit `wal-pinned`.
+        VerdictId::StartupBackfill | VerdictId::WalPinned => 30.0,
         // The share is one of a minute; the machine's reclaim makes short ones.
         VerdictId::CacheMisses => 120.0,
+        // The limit `storm-patience`: jobs of a minute or two are ordinary.
+        VerdictId::WriteStorm => 180.0,
+        // A trend, not a job: ten minutes of it where the end is near.
+        VerdictId::DiskFull => 600.0,
         VerdictId::BackfillLoop
         | VerdictId::RestartLoop
         | VerdictId::WriteErrors

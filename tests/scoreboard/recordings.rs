@@ -106,7 +106,7 @@ fn record((scenario, secs, truth): Scenario) -> Value {
     assert!(status.unwrap().success(), "{scenario}");
     let (header, inputs) = read(&raw);
     let file = format!("{scenario}.zst");
-    write(&folder().join(&file), Header { host: "demo".to_owned(), ..header }, &inputs);
+    write(&folder().join(&file), &Header { host: "demo".to_owned(), ..header }, &inputs);
     let first = inputs.iter().find_map(|input| match input {
         Input::Sample(sample) => Some(sample.at.0 as f64 / 1e9),
         _ => None,
@@ -123,7 +123,7 @@ fn record((scenario, secs, truth): Scenario) -> Value {
 }
 
 /// Without the name of the host that it was made on.
-fn write(path: &Path, header: Header, inputs: &[Input]) {
+fn write(path: &Path, header: &Header, inputs: &[Input]) {
     let mut sink = Sink::new(fs::File::create(path).unwrap(), true).unwrap();
     sink.line(&header.line(), false).unwrap();
     for input in inputs {

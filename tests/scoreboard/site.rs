@@ -4,8 +4,10 @@
 //! The figures of ordinary operation are those of a real ingestor at 20 messages a second: 1.6 to
 //! 2.1 MB/s, 560 to 730 write calls a second, a log of 4.1 MB, 4 kB/s and one write call at idle.
 
+mod events;
 pub mod load;
 pub mod log;
+mod notes;
 pub mod process;
 pub mod stats;
 mod traffic;
@@ -13,7 +15,7 @@ mod view;
 
 use std::sync::Arc;
 
-use corescope_top::sample::{ProcIoRates, Sample, StatsSample};
+use corescope_top::sample::{IoCounters, ProcIoRates, Sample, StatsSample};
 use corescope_top::units::{GB, Mono, Wall};
 
 use crate::chance::Chance;
@@ -80,7 +82,7 @@ pub struct Site {
     late: f64,
     published: Option<StatsSample>,
     publications: u64,
-    last_io: Option<corescope_top::sample::IoCounters>,
+    last_io: Option<IoCounters>,
     next_truncate: f64,
     mood: f64,
     queue: f64,
@@ -205,101 +207,6 @@ impl Site {
     fn boot(&self) -> f64 {
         self.now + self.boot_ahead
     }
-
-    /// Somebody sets the clock.
-    pub fn set_clock(&mut self, secs: f64) {
-        self.wall_ahead += secs;
-    }
-
-    /// The machine sleeps: the monotonic clock stands.
-    pub fn suspend(&mut self, secs: f64) {
-        self.wall_ahead += secs;
-        self.boot_ahead += secs;
-    }
-
-    /// A disk that stalls: the next update comes so much later, and the one after it in time.
-    pub fn stall(&mut self, secs: f64) {
-        self.late = secs;
-    }
-
-    /// The ingestor ends: its log goes into the database if nobody else is in the way.
-    pub fn stop(&mut self) {
-        if let Some(mut ingestor) = self.ingestor.take() {
-            ingestor.checkpoint(self.log.truncate().pages);
-        }
-        (self.queue, self.last_io) = (0.0, None);
-    }
-
-    /// A new ingestor starts. All its counters begin at nothing; its backfills say what they find.
-    pub fn start(&mut self) {
-        self.next_pid += 7;
-        self.ingestor = Some(Process::new(self.next_pid, self.boot(), INGESTOR));
-        self.publisher.restart();
-        self.next_truncate = self.now + TRUNCATE_EVERY;
-        self.unfilled = 0.0;
-        (self.phase, self.ticks) = (self.now + self.chance.between(0.3, 1.2), 0);
-    }
-
-    /// Time goes by and nobody looks.
-    pub fn skip(&mut self, secs: f64) {
-        let until = self.now.floor() + secs;
-        while self.now < until {
-            self.live((self.now + 60.0).min(until));
-            self.ticks = (self.now - self.phase).max(0.0) as u64 + 1;
-        }
-    }
-
-    /// The same site with another future.
-    pub fn with_seed(mut self, seed: u64) -> Self {
-        self.chance = Chance::new(seed);
-        self
-    }
-
-    /// The stats file is removed.
-    pub fn lose_stats(&mut self) {
-        self.published = None;
-    }
-
-    /// From now on a backfill comes back for new rows every five minutes.
-    pub fn come_back(&mut self) {
-        (self.plan.periodic, self.unfilled) = (true, 0.0);
-    }
-
-    /// Notes how many rows came and were backfilled so far.
-    pub fn note_rows(&mut self) {
-        self.rows_before = self.rows();
-    }
-
-    /// Whether a backfill has written clearly more rows than came since that was noted: it had none to do.
-    pub fn rewrites(&self) -> bool {
-        let (came, backfilled) = self.rows();
-        backfilled - self.rows_before.1 > (came - self.rows_before.0) * 149 / 100 + 50
-    }
-
-    fn rows(&self) -> (i64, i64) {
-        let counters = &self.publisher.counters;
-        (counters.tx + counters.obs, counters.backfills.iter().map(|(_, rows)| rows).sum())
-    }
-
-    /// Dropped and failed messages since they were last noted.
-    pub fn bad(&self) -> i64 {
-        let counters = &self.publisher.counters;
-        counters.sig_drops + counters.errors - self.before
-    }
-
-    /// Notes how many messages were dropped or failed so far.
-    pub fn note_bad(&mut self) {
-        self.before += self.bad();
-    }
-
-    /// A reader begins, by the pid of a person's shell.
-    pub fn read(&mut self, pid: u32) {
-        self.log.read(pid);
-    }
-
-    pub fn read_no_more(&mut self, pid: u32) {
-        self.log.read_no_more(pid);
-    }
 }
 
 /// Counters of an ingestor that has run for three days, with a backfill that is done.
@@ -310,10 +217,7 @@ fn long_run(publisher: &mut Publisher) {
     c.backfills = vec![("path_json".into(), 412_345)];
 }
 
-fn own_rates(
-    before: &corescope_top::sample::IoCounters,
-    now: &corescope_top::sample::IoCounters,
-) -> ProcIoRates {
+fn own_rates(before: &IoCounters, now: &IoCounters) -> ProcIoRates {
     let rate = |before: u64, now: u64| Some(now.saturating_sub(before) as f64);
     ProcIoRates {
         read: rate(before.read_bytes, now.read_bytes),

@@ -1,13 +1,14 @@
 //! What goes wrong.
 
-use corescope_top::model::verdict::VerdictId;
-use corescope_top::units::{GB, MB};
+mod backfills;
+mod bytes;
 
-use super::{PATIENCE, definition, lead};
+use corescope_top::model::verdict::VerdictId;
+
+use super::{definition, lead};
 use crate::case::{Case, Knowing};
 use crate::site::Site;
-use crate::site::load::{Backfill, Hold};
-use crate::site::stats::Build;
+use crate::site::load::Hold;
 
 /// Pid of a person's shell.
 const SHELL: u32 = 4462;
@@ -47,68 +48,6 @@ impl Onset {
     ) -> Case {
         let (from, to) = (self.lead, self.lead + secs);
         self.case(row, name, secs).at(from, on).at(to, off).truth(&[id], from, to, definition(id))
-    }
-
-    fn backfills(self) -> Vec<Case> {
-        let looping = |rate, frames| {
-            move |site: &mut Site| site.load.backfill = Some(Backfill::new("path_json", rate, frames, None))
-        };
-        let stop = |site: &mut Site| site.load.backfill = None;
-        let id = VerdictId::BackfillLoop;
-        let strengths = [("2.5 MB/s", 260.0), ("28 MB/s", 2600.0)];
-        let mut cases = self.backfills_at_start();
-        for (name, rate) in strengths {
-            // Watched for more than an hour, or known from yesterday: it is known to have nothing to do.
-            let onset =
-                Self { lead: if self.knowing == Knowing::Nothing { 4000.0 } else { self.lead }, ..self };
-            cases.push(onset.switch("backfill loop", (name, id), 300.0, looping(rate, 1.95), stop));
-            if self.knowing == Knowing::Nothing {
-                // It may be one that comes back for new rows, until it has written more than came.
-                let row = "backfill loop, watched for 13 minutes";
-                let case = self.switch(row, (name, id), 400.0, looping(rate, 1.95), stop);
-                cases.push(case.at(10.0, Site::note_rows).when(Site::rewrites));
-            }
-        }
-        if self.knowing == Knowing::Yesterday {
-            let row = "backfill loop, oldest build, rights to nothing";
-            let case = self.switch(row, ("2.5 MB/s", id), 300.0, looping(260.0, 1.95), stop);
-            cases.push(case.at(0.0, |site| {
-                site.plan.rights = (false, false);
-                site.publisher.build = Build::Oldest;
-            }));
-            // The monitor starts when the loop has gone on for an hour, and knows that all was done.
-            for (name, rate) in strengths {
-                let row = "backfill loop, seen from its middle";
-                let case = Case::new(row, name, self.busy, self.knowing, 300.0);
-                let case = case.unseen(3600.0).at(-3600.0, looping(rate, 1.95)).at(200.0, stop);
-                cases.push(case.truth(&[id], 0.0, 200.0, 0.0));
-            }
-        }
-        cases
-    }
-
-    /// A restart, then a backfill from its first second on.
-    fn backfills_at_start(self) -> Vec<Case> {
-        let id = VerdictId::BackfillLoop;
-        let at = self.lead;
-        let restart = move |case: Case| case.at(at, Site::stop).at(at + 4.0, Site::start);
-        let begin = |name: &'static str| {
-            move |site: &mut Site| site.load.backfill = Some(Backfill::new(name, 900.0, 2.2, None))
-        };
-        let stop = |site: &mut Site| site.load.backfill = None;
-        let from = at + 6.0;
-        // What is done is known: it may rewrite what came since and no more.
-        let known = restart(self.case("backfill loop from the start, done before", "8 MB/s", 300.0))
-            .at(from, begin("path_json"))
-            .at(from + 294.0, stop)
-            .truth(&[id], from, from + 294.0, 0.0);
-        // A name that nobody has seen: it may have a whole database to do.
-        let secs = PATIENCE + 300.0;
-        let unknown = restart(self.case("backfill loop from the start, unknown backlog", "8 MB/s", secs))
-            .at(from, begin("hop_index"))
-            .at(at + secs, stop)
-            .truth(&[id], from, at + secs, PATIENCE);
-        vec![known, unknown]
     }
 
     fn starts(self) -> Vec<Case> {
@@ -231,129 +170,5 @@ impl Onset {
             |site| site.load.wedged = true,
             |site| site.load.wedged = false,
         )
-    }
-
-    fn log(self) -> Vec<Case> {
-        let pin = |site: &mut Site| site.read(SHELL);
-        let unpin = |site: &mut Site| site.read_no_more(SHELL);
-        let mut cases = vec![
-            // On a busy day it passes 100 MB and stays there.
-            self.switch("WAL pinned", ("1 minute", VerdictId::WalPinned), 60.0, pin, unpin).may(
-                VerdictId::WalHighWater,
-                self.lead + 60.0,
-                f64::INFINITY,
-            ),
-            self.pinned_to_high_water(pin, unpin),
-            self.nobody("from then on", 400.0),
-            self.nobody("for an hour", 3000.0),
-        ];
-        let big = |name: &'static str, frames: f64, secs: f64| {
-            let (from, to) = (self.lead + secs, self.lead + secs + 300.0);
-            self.case("WAL at high-water mark", name, secs + 300.0)
-                .at(self.lead, move |site| site.load.transaction = frames)
-                .at(from, Site::commit)
-                .at(to, Site::truncate)
-                .truth(&[VerdictId::WalHighWater], from, to, definition(VerdictId::WalHighWater))
-        };
-        cases.extend([big("110 MB", 4_700.0, 6.0), big("400 MB", 13_000.0, 8.0)]);
-        cases
-    }
-
-    /// A reader stays until the file has passed 100 MB; it keeps that size until it is truncated.
-    fn pinned_to_high_water(
-        self,
-        pin: impl Fn(&mut Site) + Send + Sync + 'static,
-        unpin: impl Fn(&mut Site) + Send + Sync + 'static,
-    ) -> Case {
-        let secs = if self.busy { 500.0 } else { 1200.0 };
-        let (from, to) = (self.lead, self.lead + secs);
-        let case = self.case("WAL pinned", "until it is large", secs + 60.0);
-        let case = case.at(from, pin).at(to, unpin).at(to + 60.0, Site::truncate);
-        let case = case.truth(&[VerdictId::WalPinned], from, to, definition(VerdictId::WalPinned));
-        // An aftermath that may be said and need not: a minute later the file is truncated.
-        case.may(VerdictId::WalHighWater, to, to + 75.0)
-    }
-
-    /// Commits no longer checkpoint; it shows when more is pending than the usual 2,000 frames.
-    fn nobody(self, name: &str, secs: f64) -> Case {
-        let rate = if self.busy { 320.0 } else { 32.0 };
-        let usual = 2_000.0 / rate;
-        let secs = secs + usual;
-        let id = VerdictId::NobodyCheckpoints;
-        let row = "nobody checkpoints";
-        let (from, to) = (self.lead, self.lead + secs);
-        self.case(row, name, secs)
-            .at(from, |site| site.log.auto = false)
-            .at(to, |site| {
-                site.log.auto = true;
-                site.truncate();
-            })
-            .truth(&[id], from, to, definition(id))
-            .when(|site| site.log.pending() > 2_000)
-    }
-
-    /// The trend has to last: half an hour, or ten minutes where the end is near.
-    fn disk(self) -> Vec<Case> {
-        let full = |name: &str, rate: f64, free: u64, secs: f64, due: f64| {
-            let (from, to) = (self.lead, self.lead + secs);
-            self.case("disk full within a day", name, secs)
-                .at(0.0, move |site| site.free = free as f64)
-                .at(from, move |site| site.load.fill = rate)
-                .at(to, |site| site.load.fill = 0.0)
-                .truth(&[VerdictId::DiskFull], from, to, due)
-        };
-        let (slow, fast) = (MB as f64, 20.0 * MB as f64);
-        vec![
-            full("1 MB/s, 40 GB left", slow, 40 * GB, 2700.0, 1800.0),
-            full("20 MB/s, 30 GB left", fast, 30 * GB, 1000.0, definition(VerdictId::DiskFull)),
-        ]
-    }
-
-    fn bytes(self) -> Vec<Case> {
-        use VerdictId::{CacheMisses, CancelledWrites, WriteStorm};
-        let frames = |rate| move |site: &mut Site| site.load.frames = rate;
-        let dropped = |rate: f64| move |site: &mut Site| site.load.dropped = rate;
-        let reads = |rate: f64, share| move |site: &mut Site| site.load.server = (rate, share);
-        let mb = MB as f64;
-        // At a quiet hour it is under every limit of the Perf page.
-        let small = if self.busy { 1_600.0 } else { 500.0 };
-        vec![
-            self.switch(
-                "write storm",
-                ("under the static limit", WriteStorm),
-                600.0,
-                frames(small),
-                frames(0.0),
-            ),
-            self.switch("write storm", ("20 MB/s", WriteStorm), 600.0, frames(3_700.0), frames(0.0)),
-            self.switch(
-                "cancelled writes",
-                ("2 MB/s", CancelledWrites),
-                120.0,
-                dropped(2.0 * mb),
-                dropped(0.0),
-            ),
-            self.switch(
-                "cancelled writes",
-                ("20 MB/s", CancelledWrites),
-                400.0,
-                dropped(20.0 * mb),
-                dropped(0.0),
-            ),
-            self.switch(
-                "cache misses",
-                ("half of 5 MB/s", CacheMisses),
-                600.0,
-                reads(5.0 * mb, 0.5),
-                reads(0.0, 0.0),
-            ),
-            self.switch(
-                "cache misses",
-                ("nine tenths of 60 MB/s", CacheMisses),
-                600.0,
-                reads(60.0 * mb, 0.9),
-                reads(0.0, 0.0),
-            ),
-        ]
     }
 }
