@@ -4,17 +4,16 @@
 #![allow(clippy::doc_markdown)]
 
 mod outputs;
+mod recording;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::limits::Limits;
-use crate::tape::recorder;
-use crate::units::{MB, parse_bytes, parse_secs};
 use crate::view::{Palette, THEMES};
 pub use outputs::{CheckArgs, ConfigAction, MetricsArgs, StatusArgs};
+pub use recording::{RecordArgs, Recording, ReplayArgs};
 
 /// The stats file's place when nobody says otherwise.
 pub const DEFAULT_STATS: &str = "/tmp/corescope-ingestor-stats.json";
@@ -123,28 +122,6 @@ pub struct DoctorArgs {
     pub target: Target,
 }
 
-/// Arguments of `record`.
-#[derive(Clone, Debug, Args)]
-pub struct RecordArgs {
-    /// The file; compressed where its name ends in .zst
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// End after so long, for example 2h [default: at Ctrl-C]
-    #[arg(long = "for", value_name = "TIME", value_parser = span)]
-    pub span: Option<Duration>,
-    /// What to look at.
-    #[command(flatten)]
-    pub target: Target,
-}
-
-/// Arguments of `replay`.
-#[derive(Clone, Debug, Args)]
-pub struct ReplayArgs {
-    /// The recording
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-}
-
 /// What to watch.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Target")]
@@ -242,31 +219,6 @@ pub struct Monitor {
     pub ascii: bool,
 }
 
-/// How to record.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Recording {
-    /// Record to this file, too; compressed where its name ends in .zst
-    #[arg(long, value_name = "FILE", global = true)]
-    pub record: Option<PathBuf>,
-    /// Overwrite a file that is there
-    #[arg(long, global = true)]
-    pub force: bool,
-    /// The most that recordings may take, for example 200MB: the oldest go
-    #[arg(long, value_name = "SIZE", global = true, value_parser = size)]
-    pub record_max: Option<u64>,
-    /// How long recordings are kept, for example 24h: the oldest go
-    #[arg(long, value_name = "TIME", global = true, value_parser = span)]
-    pub record_keep: Option<Duration>,
-}
-
-impl Recording {
-    /// What to record to; `None` if nobody asked for it.
-    pub fn target(&self) -> Option<recorder::Target> {
-        let path = self.record.clone()?;
-        Some(recorder::Target { path, force: self.force, max: self.record_max, keep: self.record_keep })
-    }
-}
-
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum When {
@@ -333,20 +285,6 @@ fn wait(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(secs) if (0.0..=1e6).contains(&secs) => Ok(secs),
         _ => Err("give seconds from 0 to 1000000".to_owned()),
-    }
-}
-
-fn size(text: &str) -> Result<u64, String> {
-    let bytes = parse_bytes(text)? as u64;
-    if bytes < MB { Err("give 1MB or more".to_owned()) } else { Ok(bytes) }
-}
-
-fn span(text: &str) -> Result<Duration, String> {
-    let secs = parse_secs(text)?;
-    if (1.0..=1e9).contains(&secs) {
-        Ok(Duration::from_secs_f64(secs))
-    } else {
-        Err("give 1s or more".to_owned())
     }
 }
 

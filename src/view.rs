@@ -124,13 +124,15 @@ enum Shape {
     Full,
     /// One panel at a time.
     Single,
-    /// The worst flag and the key figures.
+    /// The worst verdict and the key figures; with graphs beside them in a low and wide pane.
     Tiny,
 }
 
 impl Shape {
-    fn of(area: Rect) -> Self {
+    /// Zoomed, a low pane shows one panel instead of a little of all.
+    fn of(area: Rect, zoom: bool) -> Self {
         match (area.width, area.height) {
+            (50.., 6..=9) if !zoom => Self::Tiny,
             (120.., 30..) => Self::Wide,
             (80.., 20..) => Self::Full,
             (30.., 8..) => Self::Single,
@@ -229,8 +231,8 @@ struct Layout {
 
 impl Layout {
     fn of(area: Rect, ui: &Ui, snapshot: &Snapshot) -> Self {
-        let told = header::told(Shape::of(area), area.width, ui, snapshot);
-        let shape = Shape::of(area);
+        let told = header::told(Shape::of(area, ui.zoom), area.width, ui, snapshot);
+        let shape = Shape::of(area, ui.zoom);
         let (head, rest) = cut_top(area, header::rows(shape, area.height, told));
         let (rest, foot) = cut_top(rest, rest.height.saturating_sub(1));
         let rows = ui.replay.as_ref().map_or(0, |_| timeline::rows(area.height));
@@ -262,7 +264,7 @@ fn all_panels(area: Rect, upper: u16) -> Vec<(Panel, Rect)> {
 
 /// Draws all but the help; returns where the cursor belongs while something is typed.
 fn draw_screen(canvas: &mut Canvas, area: Rect, view: &View) -> Option<Position> {
-    if Shape::of(area) == Shape::Tiny {
+    if Shape::of(area, view.scene.ui.zoom) == Shape::Tiny {
         tiny::draw(canvas, area, view);
         return None;
     }

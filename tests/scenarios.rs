@@ -41,6 +41,7 @@ fn every_scenario_raises_its_flag_and_its_verdict_and_lets_them_go() {
                 check(&mut run);
                 let wrong = run.seen().iter().flat_map(verdicts).find(|id| id != verdict);
                 assert_eq!(wrong, None, "a wrong verdict");
+                published(&run);
             };
             (name, thread.spawn(play).unwrap())
         })
@@ -48,6 +49,17 @@ fn every_scenario_raises_its_flag_and_its_verdict_and_lets_them_go() {
     let failed: Vec<_> =
         started.into_iter().filter_map(|(name, thread)| thread.join().is_err().then_some(name)).collect();
     assert!(failed.is_empty(), "see above for {failed:?}");
+}
+
+/// Every line is as the published schema says.
+fn published(run: &Run) {
+    let schema = include_str!("../assets/json-schema.json");
+    let validator = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    for line in run.seen() {
+        let errors: Vec<_> =
+            validator.iter_errors(line).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{errors:?} in {line}");
+    }
 }
 
 /// Ids of the verdicts of a line.

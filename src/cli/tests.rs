@@ -1,7 +1,11 @@
 use clap::CommandFactory;
 
+use std::time::Duration;
+
 use super::*;
 use crate::model::limits::NAMES;
+use crate::tape::recorder;
+use crate::units::MB;
 
 #[test]
 fn the_definition_is_sound() {

@@ -1,21 +1,30 @@
-//! What is left on a screen of 20 by 5: the worst verdict or flag and the key figures.
+//! What is left on a screen of 20 by 5: the worst verdict or flag and the key figures; in a low and wide
+//! pane, of 60 by 8 say, with two graphs beside them.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::model::history::Key;
 use crate::model::snapshot::{FlagId, Snapshot};
 use crate::units::PerSec;
-use crate::view::canvas::{Canvas, width};
+use crate::view::canvas::{Canvas, cut_left, cut_top, width};
 use crate::view::figures::{byte_rate, bytes, or_dash};
+use crate::view::graph::{self, Graph};
 use crate::view::theme::ALERT;
 use crate::view::{View, clock, header, sqlite, timeline};
 
 /// Columns in which label and figure stand, however wide the screen.
 const COLUMNS: u16 = 28;
+/// From this size on there is room for graphs beside the figures.
+const GRAPHS_FROM: (u16, u16) = (50, 6);
 
 /// Draws it.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, view: &View) {
     draw_finding(canvas, area, view);
+    if area.width >= GRAPHS_FROM.0 && area.height >= GRAPHS_FROM.1 {
+        let (_, below) = cut_top(area, 1);
+        draw_graphs(canvas, cut_left(below, COLUMNS + 2).1, view);
+    }
     for ((label, text, alert), y) in figures(view).into_iter().zip(area.top() + 1..area.bottom()) {
         let style = if alert { canvas.theme.critical } else { canvas.theme.text };
         let columns = area.width.min(COLUMNS);
@@ -30,6 +39,19 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, view: &View) {
     }
 }
 
+/// What the ingestor writes, and under it the log.
+fn draw_graphs(canvas: &mut Canvas, area: Rect, view: &View) {
+    let limits = view.scene.limits;
+    let (upper, lower) = cut_top(area, area.height.div_ceil(2));
+    for (area, what, key, per, limit) in [
+        (upper, "write", Key::IngestorWrite, "/s", limits.write_rate),
+        (lower, "WAL", Key::WalSize, "", limits.wal_size),
+    ] {
+        let (columns, secs) = view.columns(&key, area.width);
+        graph::draw(canvas, area, &Graph { what, named: true, per, columns: &columns, secs, limit });
+    }
+}
+
 fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
     if area.height == 0 {
         return;
@@ -41,7 +63,7 @@ fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
     let mut row = area;
     if state != "live" {
         let used = canvas.text(row.x, row.y, row.width, &state, style) + 1;
-        row = crate::view::canvas::cut_left(row, used).1;
+        row = cut_left(row, used).1;
     }
     let Snapshot { verdicts, flags, .. } = view.snapshot;
     let theme = canvas.theme;

@@ -76,8 +76,16 @@ fn svg(screen: &vt100::Screen) -> String {
 }
 
 fn take(scenario: &str, columns: u16, rows: u16, name: &str, ready: impl Fn(&str) -> bool) {
-    let arguments = ["demo", "--scenario", scenario];
-    let terminal = Terminal::run(PROGRAM, &arguments, &[], columns, rows);
+    shoot(&["demo", "--scenario", scenario], "", columns, rows, name, ready);
+}
+
+/// A picture of the program with some keys typed.
+fn shoot(arguments: &[&str], keys: &str, columns: u16, rows: u16, name: &str, ready: impl Fn(&str) -> bool) {
+    let mut terminal = Terminal::run(PROGRAM, arguments, &[], columns, rows);
+    if !keys.is_empty() {
+        terminal.wait(name, |text| text.contains("REPLAY paused"));
+        terminal.type_keys(keys);
+    }
     terminal.wait_long(name, ready);
     let picture = terminal.with_screen(svg);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
@@ -94,6 +102,10 @@ fn pictures() {
             take("wal-growth", 120, 36, "wal-pinned.svg", |text| {
                 text.contains("▲ WAL pinned at frame") && text.contains(" for 3")
             });
+        });
+        scope.spawn(|| {
+            let recording = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/wal-growth.zst");
+            shoot(&["replay", recording], "]", 120, 36, "replay.svg", |text| text.contains("WAL pinned at"));
         });
         scope.spawn(|| {
             take("write-burst", 80, 24, "write-burst.svg", |text| text.contains("▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲"));
