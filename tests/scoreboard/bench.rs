@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     // A whole day, looked at without a break.
     let base = Base::live(7 + seed, 24, 3600);
     let mut cases = cases::all();
+    cases.extend(cases::other_intervals());
     cases.extend(cases::long(6.0 * 3600.0));
     cases.push(cases::life(7));
     cases.retain(|case| wanted.is_empty() || wanted.iter().any(|word| case.to_string().contains(word)));

@@ -45,6 +45,8 @@ pub struct Case {
     pub busy: bool,
     pub knowing: Knowing,
     pub seed: u64,
+    /// Seconds between two looks of the monitor.
+    pub interval: f64,
     /// Seconds that go by before the monitor starts; steps in them have negative times.
     pub unseen: f64,
     pub secs: f64,
@@ -60,7 +62,18 @@ impl Case {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
         });
         let seed = seed ^ u64::from(busy) ^ (u64::from(knowing == Knowing::Nothing) << 1);
-        Self { row, name, busy, knowing, seed, unseen: 0.0, secs, steps: Vec::new(), truths: Vec::new() }
+        Self {
+            row,
+            name,
+            busy,
+            knowing,
+            seed,
+            interval: 1.0,
+            unseen: 0.0,
+            secs,
+            steps: Vec::new(),
+            truths: Vec::new(),
+        }
     }
 
     /// Something is done at a time.

@@ -59,6 +59,23 @@ fn beginnings() -> impl Iterator<Item = (bool, Knowing)> {
     [false, true].into_iter().flat_map(|busy| [(busy, Knowing::Nothing), (busy, Knowing::Yesterday)])
 }
 
+/// Every short case that begins with yesterday's state, by a monitor that looks every five seconds, and every
+/// fifth of a second.
+pub fn other_intervals() -> Vec<Case> {
+    let rows = [
+        (5.0, "all incidents, a look every 5 s", "ordinary operation, a look every 5 s"),
+        (0.2, "all incidents, a look every 0.2 s", "ordinary operation, a look every 0.2 s"),
+    ];
+    let of = |(interval, incidents, ordinary)| {
+        all().into_iter().filter(|case| case.knowing == Knowing::Yesterday).map(move |case| {
+            let row = if case.truths.is_empty() { ordinary } else { incidents };
+            let name = format!("{}, {}", case.row, case.name);
+            Case { row, name, interval, ..case }
+        })
+    };
+    rows.into_iter().flat_map(of).collect()
+}
+
 /// Every short case.
 pub fn all() -> Vec<Case> {
     let mut cases: Vec<Case> =

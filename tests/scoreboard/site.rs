@@ -41,6 +41,8 @@ pub struct Plan {
     pub build: Build,
     /// A backfill that does the new rows every five minutes.
     pub periodic: bool,
+    /// Seconds between two looks.
+    pub interval: f64,
     /// Whether the monitor may read `/proc/<pid>/io`, and `/proc/locks`.
     pub rights: (bool, bool),
 }
@@ -53,6 +55,7 @@ impl Default for Plan {
             traffic: (2.0, 20.0),
             build: Build::Newest,
             periodic: false,
+            interval: 1.0,
             rights: (true, true),
         }
     }
@@ -150,9 +153,10 @@ impl Site {
         site
     }
 
-    /// The next look, about a second after the last one.
+    /// The next look, about an interval after the last one.
     pub fn look(&mut self) -> Sample {
-        let due = self.now.floor() + 1.0 + self.chance.between(0.0, 0.003);
+        let every = self.plan.interval;
+        let due = ((self.now / every + 0.01).floor() + 1.0) * every + self.chance.between(0.0, 0.003 * every);
         loop {
             let tick = self.phase + self.ticks as f64 + self.late + self.chance.between(0.0, 0.008);
             if tick > due {

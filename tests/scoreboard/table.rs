@@ -119,7 +119,9 @@ pub fn complaints(result: &Result) -> Vec<String> {
     let truths = result.case.truths.iter().zip(&result.ours.seen);
     let broken = truths.flat_map(|(truth, seen)| {
         let name = truth.ids.first().map_or("", |id| id.name());
-        crate::score::broken(truth, seen).into_iter().map(move |what| format!("{name} {what}"))
+        crate::score::broken(truth, seen, result.case.interval)
+            .into_iter()
+            .map(move |what| format!("{name} {what}"))
     });
     let wrong = result
         .ours

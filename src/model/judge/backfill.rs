@@ -144,7 +144,9 @@ impl Backfills {
         let mut worst: Option<(f64, Finding)> = None;
         let mut judged = false;
         for row in snapshot.sources.rows.iter().filter(|row| row.backfill) {
-            let Some(account) = self.account(row, all, snapshot.mono) else { continue };
+            let Some(account) = self.account(row, all, super::process::earlier(facts, secs)) else {
+                continue;
+            };
             account.count(row, secs, new, facts);
             judged |= row.rate.is_some();
             let Some(finding) = account.judge(row, facts) else { continue };
@@ -159,7 +161,7 @@ impl Backfills {
         }
     }
 
-    fn account(&mut self, row: &SourceRow, all: f64, now: Mono) -> Option<&mut Account> {
+    fn account(&mut self, row: &SourceRow, all: f64, before: Mono) -> Option<&mut Account> {
         if !self.accounts.contains_key(&row.name) {
             if self.accounts.len() >= MAX_FOLLOWED {
                 return None;
@@ -176,7 +178,7 @@ impl Backfills {
                 largest: largest.unwrap_or(0.0),
                 watched: self.watched.get(&row.name).copied().unwrap_or(0.0),
                 // Until it is seen at rest.
-                running: Some(now).filter(|_| row.total > 0),
+                running: Some(before).filter(|_| row.total > 0),
                 ..Account::default()
             };
             self.accounts.insert(Arc::clone(&row.name), account);
@@ -195,7 +197,7 @@ impl Account {
         if wrote > 0.0 {
             self.rest = 0.0;
             self.written += wrote;
-            self.running.get_or_insert(facts.snapshot.mono);
+            self.running.get_or_insert_with(|| super::process::earlier(facts, secs));
             return;
         }
         self.rest += secs;

@@ -58,7 +58,10 @@ impl Log {
             }
         }
         self.lately.push_back((now, free.0));
-        while self.lately.front().is_some_and(|(at, _)| facts.since(*at) > LATELY_SECS) {
+        // Two of them at least, however rare the looks are.
+        while self.lately.len() > 2
+            && self.lately.front().is_some_and(|(at, _)| facts.since(*at) > LATELY_SECS)
+        {
             self.lately.pop_front();
         }
         let left_at = |trend: f64| if trend > 0.0 { free.0 as f64 / trend } else { f64::INFINITY };

@@ -12,7 +12,7 @@ use crate::units::{Mono, PerSec};
 const COMPARED_SECS: f64 = 10.0;
 /// Messages written, as a share of the packets that arrive, below which they have collapsed; and still have.
 const COLLAPSED: f64 = 0.4;
-const STILL_COLLAPSED: f64 = 0.5;
+const STILL_COLLAPSED: f64 = 0.55;
 /// Packets within that time below which nothing can be told.
 const FEW_PACKETS: f64 = 5.0;
 /// Milliseconds of waiting for the lock that are too long for one message.

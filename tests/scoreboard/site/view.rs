@@ -25,7 +25,7 @@ impl Site {
         let sample = Sample {
             at: self.wall(),
             mono: self.mono(),
-            interval: 1.0,
+            interval: self.plan.interval,
             ingestor: self.process(),
             server: Reading::Good(self.server.sample(self.mono(), self.boot(), self.plan.rights.0)),
             stats: self.stats(),
