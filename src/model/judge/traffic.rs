@@ -139,7 +139,11 @@ impl Traffic {
         let (recent, slow) = (self.errors.sum(), self.slow_errors.sum());
         // Rates times seconds are whole numbers but for rounding.
         let many = recent > BAD - 0.5 || slow > SLOW - 0.5;
-        self.failing = recent > 0.0 && (many || self.failing);
+        let was = self.failing;
+        self.failing = recent > 0.0 && (many || was);
+        if was && !self.failing {
+            self.slow_errors.clear();
+        }
         Say::when(self.failing, || {
             let text = format!(
                 "writes fail: {} in the last {SLOW_SECS} s, {} since the ingestor started",
@@ -163,7 +167,12 @@ impl Traffic {
         let slow = self.slow_drops.sum();
         let trickle = count > 0.0 && slow > SLOW - 0.5 && slow > SLOW_DROPS_SHARE * self.rows.sum();
         let many = (burst || trickle) && rate > DROPS_TIMES * usual;
-        self.dropping = many || (self.dropping && count > 0.0 && rate > DROPS_GO_ON * usual);
+        let was = self.dropping;
+        self.dropping = many || (was && count > 0.0 && rate > DROPS_GO_ON * usual);
+        if was && !self.dropping {
+            // The next one begins anew, not with what is left of this.
+            self.slow_drops.clear();
+        }
         Say::when(self.dropping, || {
             let text = format!(
                 "{} messages are dropped for their signature, {} are normal here",
