@@ -100,7 +100,7 @@ fn pictures() {
             .spawn(|| take("backfill-loop", 120, 36, "backfill-loop.svg", |text| text.contains("] up 33 s")));
         scope.spawn(|| {
             take("wal-growth", 120, 36, "wal-pinned.svg", |text| {
-                text.contains("▲ WAL pinned at frame") && text.contains(" for 3")
+                text.contains("◆ WAL pinned at frame") && text.contains(" for 3")
             });
         });
         scope.spawn(|| {
