@@ -25,8 +25,6 @@ cp "$program" program && program=$PWD/program
 # After how many seconds the memory must have settled, and how much it may grow from then on.
 settle=$((minutes > 5 ? 300 : 60))
 growth_limit=1024
-# The screen keeps the last hour of samples in memory, at most 4 MB: at ten a second that takes half an hour to fill.
-ring_limit=4096
 csv=soak.csv
 failures=()
 workers=()
@@ -228,9 +226,7 @@ judge() { # NAME: prints its figures; the reasons why they don't do go to fail
     read -r base most last f_min f_max t_min t_max count f_first t_first <<<"$figures"
     echo "$1: RSS $base kB after $settle s, then at most $most kB, $last kB at the end ($count samples);" \
         "descriptors $f_min-$f_max, threads $t_min-$t_max"
-    local allowed=$growth_limit
-    [[ $1 == screen ]] && allowed=$((growth_limit + ring_limit))
-    ((most - base < allowed)) || fail "$1: RSS grew by $((most - base)) kB"
+    ((most - base < growth_limit)) || fail "$1: RSS grew by $((most - base)) kB"
     # Fewer are in use while a child of the demo is away: three for each process that is read.
     ((f_max <= f_first + 1)) || fail "$1: $f_first descriptors grew to $f_max"
     ((t_max <= t_first + 1 && t_min >= t_first - 1)) || fail "$1: $t_first threads became $t_min to $t_max"

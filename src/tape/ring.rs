@@ -21,8 +21,9 @@ const HOUR: u64 = 3_600_000_000_000;
 const SEGMENT: u64 = 300_000_000_000;
 /// Plain bytes that are compressed at once: a sample costs little, and a thread is not needed.
 const FRAME: usize = 64 << 10;
-/// The most compressed bytes that are kept.
-const MAX_BYTES: usize = 4 << 20;
+/// The most compressed bytes that are kept: an hour of samples once a second takes 0.9 MB; of samples more often it is
+/// less than an hour.
+const MAX_BYTES: usize = 3 << 19;
 /// The level that costs a sample least, compression and memory together.
 const LEVEL: i32 = 3;
 
