@@ -41,7 +41,7 @@ pub(crate) struct Facts<'a> {
 impl Facts<'_> {
     /// Wall-clock time of an earlier moment.
     fn wall(&self, then: Mono) -> Wall {
-        Wall(self.snapshot.at.0 - self.snapshot.mono.since(then).as_nanos() as i64)
+        Wall(self.snapshot.at.0.saturating_sub(self.snapshot.mono.since(then).as_nanos() as i64))
     }
 
     /// Seconds since an earlier moment.
@@ -112,25 +112,25 @@ impl Judge {
         let [ingestor_down, restart_loop, startup_backfill, stats_wedged] = self.processes.push(facts);
         let [writer_held, wal_pinned, nobody_checkpoints, disk_full, wal_high_water] = self.log.push(facts);
         let backfill_loop = self.backfills.push(facts);
-        VerdictId::ALL.map(|id| match id {
-            VerdictId::IngestorDown => ingestor_down.clone(),
-            VerdictId::RestartLoop => restart_loop.clone(),
-            VerdictId::BackfillLoop => backfill_loop.clone(),
-            VerdictId::StartupBackfill => startup_backfill.clone(),
-            VerdictId::WriterHeld => writer_held.clone(),
-            VerdictId::WriterStarved => writer_starved.clone(),
-            VerdictId::WritePathStuck => write_path_stuck.clone(),
-            VerdictId::WriteErrors => write_errors.clone(),
-            VerdictId::WalPinned => wal_pinned.clone(),
-            VerdictId::NobodyCheckpoints => nobody_checkpoints.clone(),
-            VerdictId::DiskFull => disk_full.clone(),
-            VerdictId::WriteStorm => write_storm.clone(),
-            VerdictId::CancelledWrites => cancelled_writes.clone(),
-            VerdictId::StatsWedged => stats_wedged.clone(),
-            VerdictId::SignatureDrops => signature_drops.clone(),
-            VerdictId::WalHighWater => wal_high_water.clone(),
-            VerdictId::CacheMisses => cache_misses.clone(),
-        })
+        [
+            ingestor_down,
+            restart_loop,
+            backfill_loop,
+            startup_backfill,
+            writer_held,
+            writer_starved,
+            write_path_stuck,
+            write_errors,
+            wal_pinned,
+            nobody_checkpoints,
+            disk_full,
+            write_storm,
+            cancelled_writes,
+            stats_wedged,
+            signature_drops,
+            wal_high_water,
+            cache_misses,
+        ]
     }
 
     /// Whether nothing holds that keeps this time from being normal.

@@ -28,7 +28,15 @@ fn family(
     kind: Kind,
     series: impl IntoIterator<Item = (Labels, f64)>,
 ) -> Family {
-    Family { name, help, unit, kind, series: series.into_iter().collect() }
+    let mut family = Family { name, help, unit, kind, series: Vec::new() };
+    for (labels, value) in series {
+        // Names are foreign, and two may look alike once they are cleaned and masked: a scraper refuses the
+        // whole exposition for a series that is there twice.
+        if family.series.iter().all(|(known, _)| *known != labels) {
+            family.series.push((labels, value));
+        }
+    }
+    family
 }
 
 /// A gauge without labels.

@@ -73,6 +73,16 @@ fn the_older_format_describes_counters_by_their_full_name() {
 }
 
 #[test]
+fn sources_that_look_alike_are_one_series() {
+    use crate::sample::MqttSource;
+    let mut twice = snapshot();
+    let source = MqttSource { name: "mqtts://***@eu".into(), packets: Some(3), ..MqttSource::default() };
+    twice.sources.mqtt = vec![(source.clone(), None), (source, None)].into();
+    let text = openmetrics(&twice).unwrap();
+    assert_eq!(text.lines().filter(|line| line.starts_with("corescope_mqtt_packets_total")).count(), 1);
+}
+
+#[test]
 fn quotes_in_names_do_no_harm() {
     let mut odd = snapshot();
     odd.sources.rows = vec![row("backfill_a\"} 1\\", true, 1)];
