@@ -100,7 +100,10 @@ fn watch(
         Ok(()) => lines.print_all(&receiver),
         Err(error) => End::Bug(format!("no thread for sampling: {error}")),
     };
-    lines.memory.end(lines.model.learned());
+    // Two samples teach nothing: a line for a status bar every few seconds must not write to the disk.
+    if !lines.form.is_one_shot() {
+        lines.memory.end(lines.model.learned());
+    }
     (end, lines.tee.finish())
 }
 
