@@ -2,6 +2,7 @@
 
 mod choices;
 mod goto;
+pub mod guide;
 pub mod keys;
 mod overlay;
 pub mod replay;
@@ -22,7 +23,8 @@ use crate::sample::Sample;
 use crate::ui::replay::Move;
 use crate::ui::stage::Stage;
 use crate::ui::{GraphSpan, Labels, Scroll, Ui};
-use keys::{Action, Binding, Copied};
+use crate::view::KeyGuide;
+use keys::{Action, Copied};
 pub use replay::{Mark, Progress, Shown};
 
 /// Rows of a page; the view clamps to what there is.
@@ -110,9 +112,9 @@ impl App {
         &self.events
     }
 
-    /// The keys that have a meaning.
-    pub fn table(&self) -> &'static [Binding] {
-        if self.ui.replay.is_some() { keys::REPLAY } else { keys::LIVE }
+    /// The keys that matter now.
+    pub fn guide(&self) -> KeyGuide {
+        guide::guide(&self.ui, self.picture().snapshot.as_ref())
     }
 
     /// What the samples are fed to.
@@ -200,15 +202,15 @@ impl App {
 
     fn press(&mut self, key: KeyEvent) -> Effect {
         let special = match &mut self.ui.stage {
-            Stage::Picking(picker) => typing::pick(picker, key),
+            Stage::Picking(picker) if self.ui.help.is_none() => typing::pick(picker, key),
             Stage::Watching if self.ui.editing => self.edit(key),
-            Stage::Watching => self.type_time(key).or_else(|| self.overlay(key)),
-            Stage::Waiting(_) => None,
+            Stage::Watching => self.type_time(key),
+            Stage::Picking(_) | Stage::Waiting(_) => None,
         };
         if let Some(effect) = special {
             return effect;
         }
-        match keys::action(self.table(), key) {
+        match keys::action(&keys::tables(&self.ui), key) {
             Some(action) => self.act(action),
             None => Effect::Nothing,
         }
@@ -230,6 +232,8 @@ impl App {
                 self.ui.explain = None;
                 self.ui.help = if self.ui.help.is_some() { None } else { Some(Scroll::default()) }
             }
+            // Over the log they would explain a panel that nobody sees.
+            Action::Explain if self.ui.log.is_some() => return Effect::Nothing,
             Action::Explain => {
                 self.ui.explain = if self.ui.explain.is_some() { None } else { Some(Scroll::default()) }
             }
@@ -253,6 +257,7 @@ impl App {
                 }
             }
             Action::Log => self.open_log(),
+            Action::Jump => return self.jump(),
             Action::Accept => return self.wants_accept(),
             Action::Play
             | Action::Step(_)

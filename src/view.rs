@@ -37,16 +37,24 @@ use canvas::{Canvas, cut_left, cut_top};
 use panel::Chrome;
 pub use theme::{Palette, ROLES, THEMES, Theme};
 
-/// A row of the help: keys and what they do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A row of the help: keys and what they do; both empty for a gap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeyHelp {
     /// The keys as people name them.
     pub keys: &'static str,
     /// What they do.
     pub what: &'static str,
-    /// What the footer says of them: the first of the keys and, after the last space, what they
-    /// do; `None` if it says nothing.
-    pub hint: Option<&'static str>,
+}
+
+/// The keys that matter now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyGuide {
+    /// What the help is about.
+    pub title: &'static str,
+    /// Its rows.
+    pub help: Vec<KeyHelp>,
+    /// What the footer says, the most needed first: keys and, after the last space, what they do.
+    pub hints: Vec<&'static str>,
 }
 
 /// How far each list can be scrolled: the furthest `top` that still fills it.
@@ -78,8 +86,8 @@ pub struct Scene<'a> {
     pub theme: &'a Theme,
     /// Now, for the age of the last sample.
     pub now: Mono,
-    /// Rows of the help.
-    pub keys: &'a [KeyHelp],
+    /// The keys that matter.
+    pub keys: &'a KeyGuide,
 }
 
 /// A scene whose snapshot is there, if only a blank one.
@@ -157,11 +165,11 @@ fn paint(buffer: &mut Buffer, scene: &Scene) -> Option<Position> {
     let cursor = match &scene.ui.stage {
         Stage::Watching => draw_screen(&mut canvas, area, &view),
         Stage::Waiting(waiting) => {
-            stage::draw_waiting(&mut canvas, area, waiting, scene.now);
+            stage::draw_waiting(&mut canvas, area, waiting, scene);
             None
         }
         Stage::Picking(picker) => {
-            stage::draw_picker(&mut canvas, area, picker);
+            stage::draw_picker(&mut canvas, area, picker, scene.keys);
             None
         }
     };

@@ -1,11 +1,13 @@
 //! The key tables: what dispatches the keys is what the help shows.
 
+mod moving;
+mod over;
 mod rows;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::ui::Panel;
-use crate::view::KeyHelp;
+use crate::ui::stage::Stage;
+use crate::ui::{Panel, Ui};
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub enum Action {
     Step(i64),
     /// Go on or back by seconds of recorded time.
     Seconds(i32),
+    /// Go to the event that is chosen in the log.
+    Jump,
     /// Go to the beginning of the event before.
     PreviousEvent,
     /// Go to the beginning of the event after.
@@ -93,6 +97,29 @@ pub enum Copied {
     Picture,
 }
 
+/// When a key matters enough for the footer to say so before others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Where room is left.
+    Always,
+    /// Before everything else, wherever it has a meaning.
+    First,
+    /// While a verdict or a flag holds.
+    Finding,
+    /// While the level is another than the learned one.
+    Deviating,
+    /// While something is open, zoomed or filtered.
+    Open,
+    /// While this panel has the focus.
+    In(Panel),
+    /// While a panel with a graph has it.
+    Graphs,
+    /// While a panel with a list has it.
+    Lists,
+    /// Never: the help is enough.
+    Never,
+}
+
 /// One line of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
@@ -100,10 +127,29 @@ pub struct Binding {
     pub keys: &'static str,
     /// What they do, as the help says it.
     pub what: &'static str,
-    /// What the footer says: the first of the keys and, after the last space, what they do.
-    pub hint: Option<&'static str>,
+    /// What the footer says: the first of the keys and, after the last space, what they do; empty if it says nothing.
+    pub hint: &'static str,
+    /// When it says so.
+    pub when: When,
     dispatch: &'static [(KeyCode, KeyModifiers, Action)],
 }
+
+impl Binding {
+    /// Whether all its keys mean something else because of `over`.
+    pub(super) fn is_hidden_by(&self, over: &[Self]) -> bool {
+        let taken = |code, with| {
+            over.iter()
+                .flat_map(|row| row.dispatch)
+                .any(|(other, modifiers, _)| (*other, *modifiers) == (code, with))
+        };
+        !self.dispatch.is_empty() && self.dispatch.iter().all(|(code, with, _)| taken(*code, *with))
+    }
+}
+
+/// Hints that say something else while what the key begins goes on, and the one that every moment has.
+pub(super) const PAUSE: &str = rows::PAUSE.hint;
+pub(super) const PLAY: &str = moving::PLAY.hint;
+pub(super) const HELP: &str = rows::HELP.hint;
 
 /// Every key while something is watched, in the order of the help.
 pub const LIVE: &[Binding] = &[
@@ -138,20 +184,20 @@ pub const REPLAY: &[Binding] = &[
     rows::QUIT,
     rows::QUIT_NOW,
     rows::HELP,
-    rows::PLAY,
-    rows::STEP,
-    rows::TEN,
-    rows::MINUTE,
-    rows::EVENT,
-    rows::JUMP_LOG,
-    rows::GO_TO,
-    rows::SPEED,
-    rows::BEGIN_END,
+    moving::PLAY,
+    moving::STEP,
+    moving::TEN,
+    moving::MINUTE,
+    moving::EVENT,
+    moving::JUMP_LOG,
+    moving::GO_TO,
+    moving::SPEED,
+    moving::BEGIN_END,
     rows::PANELS,
     rows::FOCUS,
     rows::ZOOM,
     rows::LINES,
-    rows::CTRL_PAGES,
+    moving::CTRL_PAGES,
     rows::SORT,
     rows::REVERSE,
     rows::FILTER,
@@ -163,15 +209,61 @@ pub const REPLAY: &[Binding] = &[
     rows::SUSPEND,
 ];
 
-/// The rows of help and footer.
-pub fn help(table: &[Binding]) -> Vec<KeyHelp> {
-    table.iter().map(|row| KeyHelp { keys: row.keys, what: row.what, hint: row.hint }).collect()
+/// Every key while nothing is there to watch.
+pub const WAITING: &[Binding] = &[rows::QUIT, rows::QUIT_NOW, rows::HELP, rows::REDRAW, rows::SUSPEND];
+
+/// Every key in the list of targets but for the letters, which filter it.
+pub const PICKING: &[Binding] = &[
+    over::PICK,
+    over::PICK_ROW,
+    over::PICK_PAGE,
+    over::PICK_TYPE,
+    over::PICK_CLEAR,
+    over::PICK_HELP,
+    over::PICK_QUIT,
+    rows::QUIT_NOW,
+    rows::REDRAW,
+    rows::SUSPEND,
+];
+
+/// What keys mean while help or explanations are open, before what they always mean.
+pub const READING: &[Binding] = &[over::CLOSE, rows::LINES, rows::PAGES, rows::ENDS];
+
+/// The same of the log of events.
+pub const LOG: &[Binding] = &[over::CLOSE_LOG, over::EVENT_LINES, rows::PAGES, rows::ENDS];
+
+/// The same of the log of a recording's events.
+pub const REPLAY_LOG: &[Binding] = &[over::JUMP, over::CLOSE_LOG, over::EVENT_LINES, rows::PAGES, rows::ENDS];
+
+/// What the keys mean first because of what lies over the panels, the help aside.
+pub fn over(ui: &Ui) -> &'static [Binding] {
+    match (&ui.explain, &ui.log) {
+        (Some(_), _) => READING,
+        (None, Some(_)) if ui.replay.is_some() => REPLAY_LOG,
+        (None, Some(_)) => LOG,
+        (None, None) => &[],
+    }
 }
 
-/// What a key does; `None` for a key without a meaning.
-pub fn action(table: &[Binding], key: KeyEvent) -> Option<Action> {
+/// What they mean otherwise.
+pub fn base(ui: &Ui) -> &'static [Binding] {
+    match ui.stage {
+        Stage::Picking(_) => PICKING,
+        Stage::Waiting(_) => WAITING,
+        Stage::Watching if ui.replay.is_some() => REPLAY,
+        Stage::Watching => LIVE,
+    }
+}
+
+/// The tables that hold now: the first that knows a key has its meaning.
+pub fn tables(ui: &Ui) -> [&'static [Binding]; 2] {
+    [if ui.help.is_some() { READING } else { over(ui) }, base(ui)]
+}
+
+/// What a key does, by the first of `tables` that knows it; `None` for a key without a meaning.
+pub fn action(tables: &[&[Binding]], key: KeyEvent) -> Option<Action> {
     let with = |modifiers: KeyModifiers| {
-        let mut all = table.iter().flat_map(|binding| binding.dispatch);
+        let mut all = tables.iter().copied().flatten().flat_map(|binding| binding.dispatch);
         all.find(|(code, with, _)| *code == key.code && *with == modifiers).map(|(.., action)| *action)
     };
     // Of a character Shift is part already; where a key means something else with it, that counts.

@@ -1,8 +1,6 @@
 //! What lies over the panels, the help or the log of events, and what scrolls.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
-use super::{App, Effect, PAGE};
+use super::{App, Effect};
 use crate::ui::replay::Move;
 
 impl App {
@@ -19,44 +17,9 @@ impl App {
         };
     }
 
-    /// A key while help or log is open; `None` if it means what it always means.
-    pub(super) fn overlay(&mut self, key: KeyEvent) -> Option<Effect> {
-        if key.modifiers - KeyModifiers::SHIFT != KeyModifiers::NONE {
-            return None;
-        }
-        let to = move |at: usize| {
-            let by = |steps: isize| Some(at.saturating_add_signed(steps));
-            match key.code {
-                KeyCode::Up | KeyCode::Char('k') => by(-1),
-                KeyCode::Down | KeyCode::Char('j') => by(1),
-                KeyCode::PageUp => by(-(PAGE as isize)),
-                KeyCode::PageDown => by(PAGE as isize),
-                KeyCode::Home | KeyCode::Char('g') => Some(0),
-                KeyCode::End | KeyCode::Char('G') => Some(usize::MAX),
-                _ => None,
-            }
-        };
-        if let Some(scroll) = self.ui.help.as_mut().or(self.ui.explain.as_mut()) {
-            scroll.top = to(scroll.top)?;
-            return Some(Effect::Draw);
-        }
-        let chosen = self.ui.log?;
-        match key.code {
-            KeyCode::Char('q') | KeyCode::Esc => self.ui.log = None,
-            KeyCode::Enter => return Some(self.jump(chosen)),
-            _ => {
-                let last = self.events.entries().len().saturating_sub(1);
-                self.ui.log = Some(to(chosen)?.min(last));
-            }
-        }
-        Some(Effect::Draw)
-    }
-
-    /// Goes to the beginning of an event, counted from the newest; live there is nowhere to go.
-    fn jump(&mut self, chosen: usize) -> Effect {
-        if self.ui.replay.is_none() {
-            return Effect::Nothing;
-        }
+    /// Goes to the beginning of the event that is chosen.
+    pub(super) fn jump(&mut self) -> Effect {
+        let Some(chosen) = self.ui.log else { return Effect::Nothing };
         let Some(number) = self.events.entries().iter().rev().nth(chosen).map(|entry| entry.began) else {
             return Effect::Nothing;
         };
@@ -64,9 +27,9 @@ impl App {
         self.moves(Move::Sample(number))
     }
 
-    /// Closes the help, else the explanations; false if neither is open.
+    /// Closes the help, else the explanations, else the log; false if none is open.
     pub(super) fn close(&mut self) -> bool {
-        self.ui.help.take().or_else(|| self.ui.explain.take()).is_some()
+        self.ui.help.take().or_else(|| self.ui.explain.take()).is_some() || self.ui.log.take().is_some()
     }
 
     /// Closes what was opened last; false if nothing is open.
@@ -81,13 +44,18 @@ impl App {
         std::mem::take(&mut self.ui.zoom)
     }
 
-    /// Scrolls the help, else the panel in focus.
+    /// Scrolls the help or the explanations, else the log, else the panel in focus.
     pub(super) fn scroll(&mut self, to: impl Fn(usize) -> usize) {
-        let scroll = match self.ui.help.as_mut().or(self.ui.explain.as_mut()) {
-            Some(overlay) => overlay,
-            None => &mut self.ui.scroll[self.ui.focus.index()],
-        };
-        scroll.top = to(scroll.top);
+        let last = self.events.entries().len().saturating_sub(1);
+        let ui = &mut self.ui;
+        match (ui.help.as_mut().or(ui.explain.as_mut()), &mut ui.log) {
+            (Some(overlay), _) => overlay.top = to(overlay.top),
+            (None, Some(chosen)) => *chosen = to(*chosen).min(last),
+            (None, None) => {
+                let panel = &mut ui.scroll[ui.focus.index()];
+                panel.top = to(panel.top);
+            }
+        }
     }
 
     /// The view says how far a list can be scrolled; what is beyond is taken back, so that the

@@ -84,8 +84,9 @@ pub(super) fn pick(picker: &mut Picker, key: KeyEvent) -> Option<Effect> {
         KeyCode::End => picker.step(isize::MAX),
         KeyCode::Backspace => drop(picker.filter.pop()),
         KeyCode::Esc => picker.filter.clear(),
-        // Nothing typed yet: q is no letter of a name but the wish to leave.
+        // Nothing typed yet: q is no letter of a name but the wish to leave, and ? never is one.
         KeyCode::Char('q') if picker.filter.is_empty() => return None,
+        KeyCode::Char('?') => return None,
         KeyCode::Char(c) if plain(key) => {
             if picker.filter.chars().count() < MAX_FILTER {
                 picker.filter.push(c);

@@ -3,14 +3,11 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::ui::Ui;
-use crate::view::KeyHelp;
+use crate::view::KeyGuide;
 use crate::view::canvas::{Canvas, width};
 
-/// The key whose hint is shown only while there is something to go back from, then first.
-const BACK: &str = "Esc ";
-
 /// Draws it; returns where the cursor belongs while something is typed.
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, ui: &Ui, keys: &[KeyHelp]) -> Option<Position> {
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, ui: &Ui, keys: &KeyGuide) -> Option<Position> {
     if ui.editing {
         return Some(draw_typed(canvas, area, "filter: ", &ui.filter, [("Enter", "keep"), ("Esc", "clear")]));
     }
@@ -23,20 +20,17 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, ui: &Ui, keys: &[KeyHelp]) -
         canvas.text(area.x.saturating_add(1), area.y, room, notice, canvas.theme.text);
         return None;
     }
-    let hints = || keys.iter().filter_map(|row| row.hint);
-    let goes_back = ui.zoom || !ui.filter.is_empty();
-    let back = hints().filter(|hint| goes_back && hint.starts_with(BACK));
-    let others = hints().filter(|hint| !hint.starts_with(BACK));
-    draw_hints(canvas, area, back.chain(others).filter_map(|hint| hint.rsplit_once(' ')));
+    draw_keys(canvas, area, keys);
     None
 }
 
+/// Draws the hints of the moment.
+pub(super) fn draw_keys(canvas: &mut Canvas, area: Rect, keys: &KeyGuide) {
+    draw_hints(canvas, area, keys.hints.iter().filter_map(|hint| hint.rsplit_once(' ')));
+}
+
 /// Draws keys with what they do, the most needed first: what doesn't fit is left out whole.
-pub(super) fn draw_hints<'a>(
-    canvas: &mut Canvas,
-    area: Rect,
-    hints: impl Iterator<Item = (&'a str, &'a str)>,
-) {
+fn draw_hints<'a>(canvas: &mut Canvas, area: Rect, hints: impl Iterator<Item = (&'a str, &'a str)>) {
     let theme = canvas.theme;
     let mut x = area.x.saturating_add(1);
     for (key, what) in hints {

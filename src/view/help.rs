@@ -3,9 +3,9 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::view::KeyHelp;
 use crate::view::canvas::{Canvas, columns, cut_left, width};
 use crate::view::panel::{self, Chrome};
+use crate::view::{KeyGuide, KeyHelp};
 
 /// What the marks mean, under the keys.
 const MARKS: [(&str, &str); 6] = [
@@ -39,8 +39,8 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(area: Rect, keys: &[KeyHelp]) -> Self {
-        let entries = entries(keys);
+    fn of(area: Rect, keys: &KeyGuide) -> Self {
+        let entries = entries(&keys.help);
         let label = entries.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) + 2;
         let one = label + entries.iter().map(|(_, what)| width(what)).max().unwrap_or(0);
         let chrome_columns = 4;
@@ -59,15 +59,15 @@ impl Plan {
 }
 
 /// How far it can be scrolled.
-pub(super) fn furthest(area: Rect, keys: &[KeyHelp]) -> usize {
+pub(super) fn furthest(area: Rect, keys: &KeyGuide) -> usize {
     Plan::of(area, keys).hidden()
 }
 
 /// Draws it in the middle of `area`, scrolled down by `top` rows at most.
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, keys: &[KeyHelp], top: usize) {
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, keys: &KeyGuide, top: usize) {
     let plan = Plan::of(area, keys);
     canvas.clear(plan.frame);
-    panel::titled(canvas, plan.frame, Chrome::Box, "Keys", true);
+    panel::titled(canvas, plan.frame, Chrome::Box, keys.title, true);
     draw_closing(canvas, plan.frame, if plan.hidden() > 0 { SCROLLING } else { CLOSING });
     let inner = panel::inside(plan.frame, Chrome::Box);
     for (index, y) in (top.min(plan.hidden())..plan.count).zip(inner.top()..inner.bottom()) {

@@ -6,10 +6,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::ui::stage::{PickRow, Picker, Waiting};
-use crate::units::{BytesPerSec, Mono, Span};
+use crate::units::{BytesPerSec, Span};
 use crate::view::canvas::{Canvas, Row, cut_top};
 use crate::view::figures::tail;
 use crate::view::theme::{ALERT, UNKNOWN};
+use crate::view::{KeyGuide, Scene};
 
 const PID: u16 = 9;
 const UP: u16 = 11;
@@ -25,9 +26,9 @@ const NARROW_CONTAINER: u16 = 13;
 const USER: u16 = 11;
 
 /// Draws the waiting screen.
-pub(super) fn draw_waiting(canvas: &mut Canvas, area: Rect, waiting: &Waiting, now: Mono) {
+pub(super) fn draw_waiting(canvas: &mut Canvas, area: Rect, waiting: &Waiting, scene: &Scene) {
     let theme = canvas.theme;
-    let waited = Span(Duration::from_secs(now.since(waiting.since).as_secs()));
+    let waited = Span(Duration::from_secs(scene.now.since(waiting.since).as_secs()));
     let seen = match waiting.processes {
         0 => String::new(),
         count => format!(", {count} processes seen"),
@@ -37,6 +38,7 @@ pub(super) fn draw_waiting(canvas: &mut Canvas, area: Rect, waiting: &Waiting, n
         (format!("waiting for an ingestor, {waited}{seen}"), theme.text),
         (format!("looks for processes named {}", waiting.looks_for), theme.dim),
         ("attaches by itself as soon as one appears".to_owned(), theme.dim),
+        ("or name it by hand: --ingestor PID --db PATH".to_owned(), theme.dim),
     ];
     let problems = waiting.problems.iter().map(|problem| (problem.clone(), theme.warn));
     let (mut rest, foot) = cut_top(area, area.height.saturating_sub(1));
@@ -47,11 +49,11 @@ pub(super) fn draw_waiting(canvas: &mut Canvas, area: Rect, waiting: &Waiting, n
         }
         rest = below;
     }
-    hints(canvas, foot, &[("q", "quit"), ("--ingestor PID --db PATH", "name it by hand")]);
+    draw_foot(canvas, foot, scene.keys);
 }
 
 /// Draws the list to choose from.
-pub(super) fn draw_picker(canvas: &mut Canvas, area: Rect, picker: &Picker) {
+pub(super) fn draw_picker(canvas: &mut Canvas, area: Rect, picker: &Picker, keys: &KeyGuide) {
     let theme = canvas.theme;
     let (head, rest) = cut_top(area, 1);
     let (heading, rest) = cut_top(rest, 1);
@@ -85,14 +87,7 @@ pub(super) fn draw_picker(canvas: &mut Canvas, area: Rect, picker: &Picker) {
         let text = format!("{ALERT} {pid} only says that it is one (argv[0]): its exe is {exe}");
         canvas.text(doubted.x + 1, doubted.y, doubted.width.saturating_sub(1), &text, theme.warn);
     }
-    let keys = [
-        ("Enter", "watch it"),
-        ("Up Down", "choose"),
-        ("letters", "filter"),
-        ("Esc", "clear"),
-        ("Ctrl-C", "quit"),
-    ];
-    hints(canvas, foot, &keys);
+    draw_foot(canvas, foot, keys);
 }
 
 fn draw_row(canvas: &mut Canvas, line: Rect, columns: &Columns, entry: &PickRow, chosen: bool) {
@@ -148,8 +143,8 @@ impl Columns {
     }
 }
 
-fn hints(canvas: &mut Canvas, area: Rect, keys: &[(&str, &str)]) {
+fn draw_foot(canvas: &mut Canvas, area: Rect, keys: &KeyGuide) {
     if area.height > 0 {
-        super::footer::draw_hints(canvas, area, keys.iter().copied());
+        super::footer::draw_keys(canvas, area, keys);
     }
 }

@@ -11,31 +11,40 @@ use crate::view::canvas::{Canvas, cut_left, cut_top, width};
 use crate::view::figures::{byte_rate, bytes, or_dash};
 use crate::view::graph::{self, Graph};
 use crate::view::theme::ALERT;
+use crate::view::words::wrap;
 use crate::view::{View, clock, header, sqlite, timeline};
 
 /// Columns in which label and figure stand, however wide the screen.
 const COLUMNS: u16 = 28;
 /// From this size on there is room for graphs beside the figures.
 const GRAPHS_FROM: (u16, u16) = (50, 6);
+/// From so many rows on a sentence beside graphs may take two.
+const SENTENCE_FROM: u16 = 8;
 
 /// Draws it.
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, view: &View) {
-    draw_finding(canvas, area, view);
-    if area.width >= GRAPHS_FROM.0 && area.height >= GRAPHS_FROM.1 {
-        let (_, below) = cut_top(area, 1);
+    let graphs = area.width >= GRAPHS_FROM.0 && area.height >= GRAPHS_FROM.1;
+    // Beside graphs there is room under the figures: the sentence may have it.
+    let rows = if graphs && area.height >= SENTENCE_FROM { 2 } else { 1 };
+    let (_, below) = cut_top(area, draw_finding(canvas, cut_top(area, rows).0, view).max(1));
+    if graphs {
         draw_graphs(canvas, cut_left(below, COLUMNS + 2).1, view);
     }
-    for ((label, text, alert), y) in figures(view).into_iter().zip(area.top() + 1..area.bottom()) {
-        let style = if alert { canvas.theme.critical } else { canvas.theme.text };
-        let columns = area.width.min(COLUMNS);
-        // Where both don't fit the figure is worth more.
-        let room = columns.saturating_sub(width(&text) + 2);
-        let label_style = canvas.theme.dim;
-        canvas.text(area.x, y, room, label, label_style);
-        canvas.right(area.x, y, columns, &text, style);
-        if alert && width(&text) < columns {
-            canvas.put(area.x + columns - width(&text) - 1, y, ALERT, style);
-        }
+    for ((label, text, alert), y) in figures(view).into_iter().zip(below.top()..below.bottom()) {
+        draw_figure(canvas, Rect { y, height: 1, ..below }, label, &text, alert);
+    }
+}
+
+fn draw_figure(canvas: &mut Canvas, area: Rect, label: &str, text: &str, alert: bool) {
+    let style = if alert { canvas.theme.critical } else { canvas.theme.text };
+    let columns = area.width.min(COLUMNS);
+    // Where both don't fit the figure is worth more.
+    let room = columns.saturating_sub(width(text) + 2);
+    let label_style = canvas.theme.dim;
+    canvas.text(area.x, area.y, room, label, label_style);
+    canvas.right(area.x, area.y, columns, text, style);
+    if alert && width(text) < columns {
+        canvas.put(area.x + columns - width(text) - 1, area.y, ALERT, style);
     }
 }
 
@@ -52,18 +61,19 @@ fn draw_graphs(canvas: &mut Canvas, area: Rect, view: &View) {
     }
 }
 
-fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
+/// Says the worst that there is; returns how many rows of `area` that took.
+fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) -> u16 {
     if area.height == 0 {
-        return;
+        return 0;
     }
     let (mut state, style) = header::state(view);
     if let (Some(_), Some(shown)) = (&view.scene.ui.replay, view.scene.snapshot) {
         state = clock::time(shown.at, view.scene.ui.zone.as_ref());
     }
-    let mut row = area;
+    let mut room = area;
     if state != "live" {
-        let used = canvas.text(row.x, row.y, row.width, &state, style) + 1;
-        row = cut_left(row, used).1;
+        let used = canvas.text(room.x, room.y, room.width, &state, style) + 1;
+        room = cut_left(room, used).1;
     }
     let Snapshot { verdicts, flags, .. } = view.snapshot;
     let theme = canvas.theme;
@@ -75,12 +85,25 @@ fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) {
         (None, Some(flag)) => {
             (ALERT, flag.text.as_str(), words(flag.id).to_owned(), flags.len(), theme.critical)
         }
-        (None, None) => return draw_unflagged(canvas, row, view, (&state, style)),
+        (None, None) => {
+            draw_unflagged(canvas, room, view, (&state, style));
+            return 1;
+        }
     };
     let more = if count > 1 { format!(" +{}", count - 1) } else { String::new() };
-    let sentence = format!("{mark} {sentence}{more}");
-    let text = if width(&sentence) <= row.width { sentence } else { format!("{mark} {short}{more}") };
-    canvas.text(row.x, row.y, row.width, &text, style);
+    let columns = room.width.saturating_sub(2 + width(&more));
+    let mut lines = wrap(sentence, columns, room.height.into());
+    if room.height == 1 && width(sentence) > columns {
+        lines = vec![short];
+    }
+    canvas.put(room.x, room.y, mark, style);
+    for (line, y) in lines.iter().zip(room.top()..room.bottom()) {
+        let used = canvas.text(room.x + 2, y, room.width.saturating_sub(2), line, style);
+        if y == room.y {
+            canvas.text(room.x + 2 + used, y, room.width.saturating_sub(2 + used), &more, style);
+        }
+    }
+    lines.len() as u16
 }
 
 /// Without a flag: what the log needs, else the state.

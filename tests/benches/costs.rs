@@ -7,6 +7,7 @@ mod made;
 use std::fmt::Write as _;
 use std::hint::black_box;
 
+use corescope_top::app::guide::guide;
 use corescope_top::model::Model;
 use corescope_top::model::history::History;
 use corescope_top::model::limits::Limits;
@@ -107,6 +108,7 @@ fn frames(criterion: &mut Criterion) {
             let Ok(mut terminal) = Terminal::new(TestBackend::new(columns, rows));
             group.bench_function(format!("{columns}x{rows}, {sources} backfills"), |b| {
                 b.iter(|| {
+                    let keys = guide(&ui, snapshots.last());
                     let scene = Scene {
                         snapshot: snapshots.last(),
                         history: &history,
@@ -116,7 +118,7 @@ fn frames(criterion: &mut Criterion) {
                         labels: &labels,
                         theme: &theme,
                         now: Mono(600_500_000_000),
-                        keys: &[],
+                        keys: &keys,
                     };
                     let Ok(_) = terminal.draw(|frame| view::draw(frame, &scene));
                 });

@@ -1,6 +1,5 @@
 //! Verdicts, the log of events and a recording on the screen.
 
-use corescope_top::app::keys;
 use corescope_top::model::log::EventLog;
 use corescope_top::model::snapshot::Learning;
 use corescope_top::model::verdict::{Event, Severity, Verdict, VerdictId};
@@ -62,7 +61,6 @@ fn judged() -> World {
 
 fn played() -> World {
     let mut world = judged();
-    world.keys = keys::help(keys::REPLAY);
     world.now = world.snapshot.as_ref().unwrap().mono;
     world.ui.replay = Some(Replay {
         at: 160,

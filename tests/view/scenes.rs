@@ -4,13 +4,14 @@ mod log;
 mod moments;
 pub mod stages;
 
+use corescope_top::app::guide::guide;
 use corescope_top::model::history::History;
 use corescope_top::model::limits::Limits;
 use corescope_top::model::log::EventLog;
 use corescope_top::model::snapshot::Snapshot;
 use corescope_top::ui::{Labels, Ui};
 use corescope_top::units::Mono;
-use corescope_top::view::{KeyHelp, Scene, Theme};
+use corescope_top::view::{Scene, Theme};
 pub use log::{closed, held, high_water, no_checkpoints, not_wal};
 use moments::{burst_moment, extreme_moment, loop_moment, quiet_moment};
 
@@ -24,7 +25,6 @@ pub struct World {
     pub labels: Labels,
     pub theme: Theme,
     pub now: Mono,
-    pub keys: Vec<KeyHelp>,
 }
 
 impl World {
@@ -38,7 +38,8 @@ impl World {
             labels: &self.labels,
             theme: &self.theme,
             now: self.now,
-            keys: &self.keys,
+            // They follow from the rest, and a test ends soon.
+            keys: Box::leak(Box::new(guide(&self.ui, self.snapshot.as_ref()))),
         }
     }
 
@@ -60,7 +61,6 @@ impl World {
             },
             theme: Theme::new(true, false),
             now: Mono(0),
-            keys: corescope_top::app::keys::help(corescope_top::app::keys::LIVE),
         }
     }
 

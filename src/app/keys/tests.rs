@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::*;
 
-const TABLES: [&[Binding]; 2] = [LIVE, REPLAY];
+const TABLES: [&[Binding]; 7] = [LIVE, REPLAY, WAITING, PICKING, READING, LOG, REPLAY_LOG];
 
 #[test]
 fn no_key_has_two_meanings() {
@@ -17,8 +17,8 @@ fn no_key_has_two_meanings() {
 #[test]
 fn hints_name_keys_of_their_rows() {
     for row in TABLES.into_iter().flatten() {
-        let keys = row.hint.map(|hint| hint.rsplit_once(' ').unwrap().0);
-        assert!(keys.is_none_or(|keys| format!("{} ", row.keys).starts_with(&format!("{keys} "))), "{row:?}");
+        let Some((keys, _)) = row.hint.rsplit_once(' ') else { continue };
+        assert!(format!("{} ", row.keys).starts_with(&format!("{keys} ")), "{row:?}");
     }
 }
 
@@ -36,6 +36,15 @@ fn shifted_and_controlled_keys_are_told_apart() {
         (REPLAY, KeyCode::Char('o'), none, None),
         (REPLAY, KeyCode::Char('w'), none, None),
     ] {
-        assert_eq!(action(table, KeyEvent::new(code, modifiers)), meaning, "{code:?} {modifiers:?}");
+        assert_eq!(action(&[table], KeyEvent::new(code, modifiers)), meaning, "{code:?} {modifiers:?}");
     }
+}
+
+#[test]
+fn what_lies_over_the_screen_takes_a_key_first() {
+    let end = KeyEvent::new(KeyCode::End, KeyModifiers::NONE);
+    assert_eq!(action(&[&[], REPLAY], end), Some(Action::End));
+    assert_eq!(action(&[REPLAY_LOG, REPLAY], end), Some(Action::Bottom));
+    let step = KeyEvent::new(KeyCode::Right, KeyModifiers::NONE);
+    assert_eq!(action(&[REPLAY_LOG, REPLAY], step), Some(Action::Step(1)));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
-use crate::app::keys::{self, Copied};
+use crate::app::keys::Copied;
 use crate::app::{App, Effect};
 use crate::event::{self, Event, QUEUE};
 use crate::output::brief;
@@ -14,7 +14,7 @@ use crate::run::attention::Attention;
 use crate::run::{End, panics};
 use crate::terminal::Screen;
 use crate::units::Mono;
-use crate::view::{self, KeyHelp, Scene, Theme};
+use crate::view::{self, KeyGuide, Scene, Theme};
 
 /// How soon a terminal that took no output is tried again.
 const RETRY: Duration = Duration::from_millis(100);
@@ -39,8 +39,8 @@ pub(super) struct Desk {
     pub(super) attention: Attention,
     theme: Theme,
     end: Option<End>,
-    /// Rows of the help.
-    keys: Vec<KeyHelp>,
+    /// The keys that matter to the picture that is drawn.
+    keys: KeyGuide,
     /// What goes on the clipboard with the next frame.
     copy: Option<Copied>,
     /// A key may have scrolled further than there is.
@@ -49,7 +49,7 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(app: App, theme: Theme, attention: Attention) -> Self {
-        let keys = keys::help(app.table());
+        let keys = KeyGuide::default();
         Self { app, attention, theme, end: None, keys, copy: None, keyed: false }
     }
 
@@ -60,6 +60,7 @@ impl Desk {
     }
 
     fn draw(&mut self, screen: &mut Screen, now: Mono) -> io::Result<bool> {
+        self.keys = self.app.guide();
         if std::mem::take(&mut self.keyed) {
             let furthest = view::extents(&self.scene(now), screen.area());
             self.app.clamp_scroll(furthest.scroll, furthest.help);

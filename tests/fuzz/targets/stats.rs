@@ -7,9 +7,11 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use corescope_top::app::guide::guide;
 use corescope_top::model::Model;
 use corescope_top::model::history::History;
 use corescope_top::model::limits::Limits;
+use corescope_top::model::log::EventLog;
 use corescope_top::output::json;
 use corescope_top::parse::stats;
 use corescope_top::sample::{Fault, Reading, Sample, StatsFile, StatsSample};
@@ -53,15 +55,17 @@ fuzz_target!(|bytes: &[u8]| {
     // The zoomed panel shows the rest of the table: what fits on the whole screen at once is little.
     for zoom in [false, true] {
         let ui = Ui { interval: 1.0, zoom, focus: Panel::Sources, ..Ui::default() };
+        let keys = guide(&ui, last.as_ref());
         let scene = Scene {
             snapshot: last.as_ref(),
             history: &history,
+            events: &EventLog::default(),
             limits: &Limits::default(),
             ui: &ui,
             labels: &Labels::default(),
             theme: &Theme::new(true, false),
             now: Mono(3_000_000_000),
-            keys: &[],
+            keys: &keys,
         };
         SCREEN.with_borrow_mut(|screen| {
             let screen = screen
