@@ -144,16 +144,16 @@ pub fn spawn_signals(sender: SyncSender<Event>) -> io::Result<()> {
     })
 }
 
-/// How long the main thread may take to end after a signal.
-const GRACE: Duration = Duration::from_secs(4);
-
 /// Turns signals that end the program into events, for a program without a screen that has something to
-/// finish. One that hangs on a pipe nobody reads is ended all the same.
+/// finish. One that still hangs on a pipe nobody reads after `grace` is ended all the same. What the shell
+/// had ignored from the start stays ignored: `nohup` means it.
 ///
 /// # Errors
 /// When a handler can't be installed, or no thread can be started.
-pub fn spawn_endings(sender: SyncSender<Event>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT])?;
+pub fn spawn_endings(sender: SyncSender<Event>, grace: Duration) -> io::Result<()> {
+    let ignored = ignored();
+    let wanted = [SIGTERM, SIGINT, SIGHUP, SIGQUIT].into_iter();
+    let mut signals = Signals::new(wanted.filter(|signal| ignored & (1 << (signal - 1)) == 0))?;
     let (told, ends) = std::sync::mpsc::channel();
     spawn("endings", sender, move |sender| {
         for signal in ends {
@@ -165,10 +165,17 @@ pub fn spawn_endings(sender: SyncSender<Event>) -> io::Result<()> {
     let wait = move || {
         let Some(signal) = signals.forever().next() else { return };
         let _ = told.send(signal);
-        thread::sleep(GRACE);
+        thread::sleep(grace);
         std::process::exit(128 + signal);
     };
     thread::Builder::new().name("signals".to_owned()).stack_size(256 << 10).spawn(wait).map(drop)
+}
+
+/// Signals that this process was started with the wish to ignore, a bit each from the lowest on; none where
+/// that can't be read. Source: proc(5), `SigIgn`.
+fn ignored() -> u64 {
+    let status = procfs::process::Process::myself().and_then(|process| process.status());
+    status.map_or(0, |status| status.sigign)
 }
 
 /// A thread whose panic becomes an event: the screen is restored by who owns it, not from here.

@@ -25,6 +25,10 @@ use crate::ui::Labels;
 /// How often processes are looked at while a target is missing.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// How long a run may take to end after a signal: with a recording to finish, and with what was learned to keep.
+const GRACE: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// What a form that ends with its first line may take beyond two samples.
 const ONE_SHOT: Duration = Duration::from_secs(3);
 
@@ -72,8 +76,9 @@ fn watch(
     let searches = plan.searches();
     let Plan { given, names, mut demo, scenario } = plan;
     let watcher = Watcher::new(given, names, monitor.interval, sender.clone());
-    let recording = matches!(tee, Tee::File(_));
-    let endings = if recording { event::spawn_endings(sender.clone()) } else { Ok(()) };
+    let grace = if matches!(tee, Tee::File(_)) { GRACE } else { PATIENCE };
+    // What ends with its first line has nothing to finish.
+    let endings = if form.is_one_shot() { Ok(()) } else { event::spawn_endings(sender.clone(), grace) };
     let followed =
         endings.and_then(|()| demo.as_mut().map_or(Ok(()), |demo| event::spawn_demo(demo, sender)));
     let patience = Instant::now() + Duration::from_secs_f64(monitor.wait.unwrap_or(0.0));

@@ -1,15 +1,19 @@
 //! What is kept across runs: private, never in the way, and not believed when it makes no sense.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::io::ioctl_fionread as fionread;
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::hanging::Dead;
-use crate::may;
 use crate::patient::Patient;
 use crate::terminal::{PROGRAM, Terminal};
+use crate::{may, until};
 
 /// A run of some lines with its state below `home`.
 fn run(command: &mut Command, patient: &Patient, home: &Path, more: &[&str]) -> Output {
@@ -51,6 +55,61 @@ fn one_private_file_a_database() {
     }
     let mode = fs::metadata(home.path().join("corescope-top")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn a_signal_ends_a_run_that_keeps_what_it_learned() {
+    let patient = Patient::start();
+    let home = tempfile::tempdir().unwrap();
+    let mut command = program();
+    command.args(patient.wanted()).args(["--json", "-n", "0.1"]).env("XDG_STATE_HOME", home.path());
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert_eq!(files(home.path()).len(), 1);
+}
+
+#[test]
+fn a_signal_ends_a_run_whose_reader_has_stopped_reading() {
+    let patient = Patient::start();
+    let home = tempfile::tempdir().unwrap();
+    let mut command = program();
+    command.args(patient.wanted()).args(["--json", "-n", "0.1"]).env("XDG_STATE_HOME", home.path());
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut child = command.stdin(Stdio::null()).stdout(writer).spawn().unwrap();
+    // Some twenty lines fill it, and the next write waits for ever.
+    let (mut held, mut since) = (0, Instant::now());
+    until("a full pipe", || {
+        let holds = fionread(&reader).unwrap();
+        if holds != held {
+            (held, since) = (holds, Instant::now());
+        }
+        held > 32_768 && since.elapsed() > Duration::from_secs(1)
+    });
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let begun = Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_nohup_ignores_ends_no_run() {
+    if !may("nohup", &["true"]) {
+        return;
+    }
+    let patient = Patient::start();
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new("nohup");
+    command.arg(PROGRAM).args(patient.wanted()).args(["--json", "-n", "0.1", "--count", "20"]);
+    command.env("XDG_STATE_HOME", home.path()).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
+    assert_eq!(lines.count(), 19);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
