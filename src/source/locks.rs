@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use rustix::fs::{major, minor, stat};
 use rustix::process::{Flock, FlockOffsetType, FlockType, Pid, fcntl_getlk};
@@ -21,6 +22,14 @@ use crate::sample::{Fault, FileStat};
 
 /// Holders whose names are remembered at most.
 const MAX_NAMES: usize = 256;
+
+/// Has the kernel pass a grace period that the first look at its table would wait for (up to 10 ms where no one looked
+/// for a while, `percpu_down_write` in `fs/locks.c`), while the target is still looked for. Whether it
+/// works does not matter.
+pub fn warm_up() {
+    let look = || File::open("/proc/locks").and_then(|mut table| table.read(&mut [0]));
+    let _ = thread::Builder::new().name("warm-up".to_owned()).stack_size(64 << 10).spawn(look);
+}
 
 /// Reads the locks of one database again and again.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ use crate::run::watcher::Watcher;
 use crate::run::{End, panics};
 use crate::sample::Sample;
 use crate::source::clock::Clock;
+use crate::source::locks;
 use crate::ui::Labels;
 use crate::ui::stage::Stage;
 use crate::units::Mono;
@@ -36,6 +37,7 @@ const LATE: Duration = Duration::from_millis(1500);
 /// Runs the screen until it ends.
 pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     panics::keep();
+    locks::warm_up();
     let tee = match monitor.recording.target() {
         Some(target) => Tee::file(target, monitor, &limits),
         None => Ok(Tee::memory(monitor, &limits)),
