@@ -114,6 +114,25 @@ fn a_count_is_kept_to() {
 }
 
 #[test]
+fn another_monitor_finds_all_of_it() {
+    let mut monitor = Monitor::start(&[]);
+    let mut lines = monitor.lines();
+    let traces = Traces::of(&first_line(&mut lines));
+    let pid = traces.pids[0].to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_corescope-top"));
+    command
+        .args(["--ingestor", &pid, "--json", "--count", "1", "--no-state"])
+        .env_remove("CORESCOPE_INGESTOR_STATS");
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(line["writeSources"]["sources"]["tx_inserted"].as_i64() >= Some(100), "{line}");
+    assert_eq!(
+        (&line["io"]["server"]["pid"], &line["faults"]),
+        (&Value::from(traces.pids[1]), &Value::Array(vec![]))
+    );
+}
+
+#[test]
 fn a_closed_pipe_ends_it_quietly() {
     let mut monitor = Monitor::start(&["-n", "0.2"]);
     let mut lines = monitor.lines();

@@ -22,6 +22,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 pub struct Keeper {
     name: &'static str,
     args: Vec<OsString>,
+    environment: Vec<(&'static str, OsString)>,
     log: File,
     child: Option<Child>,
     due: Option<Instant>,
@@ -31,7 +32,13 @@ pub struct Keeper {
 impl Keeper {
     /// A child that shows up as `name` and is this program run with `args`; it writes its errors to `log`.
     pub fn new(name: &'static str, args: Vec<OsString>, log: File) -> Self {
-        Self { name, args, log, child: None, due: None, pause: RESPAWN }
+        Self { name, args, environment: Vec::new(), log, child: None, due: None, pause: RESPAWN }
+    }
+
+    /// The same with one more variable in its environment.
+    pub fn env(mut self, name: &'static str, value: OsString) -> Self {
+        self.environment.push((name, value));
+        self
     }
 
     /// Its process id while it runs.
@@ -50,7 +57,7 @@ impl Keeper {
     /// When the program can't be run.
     pub fn start(&mut self) -> io::Result<()> {
         let mut command = Command::new(SELF);
-        command.arg0(self.name).args(&self.args);
+        command.arg0(self.name).args(&self.args).envs(self.environment.iter().cloned());
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(self.log.try_clone()?);
         self.child = Some(command.spawn()?);
         (self.due, self.pause) = (None, RESPAWN);

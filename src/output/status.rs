@@ -67,6 +67,8 @@ fn headline(snapshot: &Snapshot) -> (String, Tone) {
         Some(flag) => (format!("▲ {}", flag_words(flag.id)), Tone::Bad),
         None if gone => ("▲ ingestor gone".to_owned(), Tone::Worse),
         None if snapshot.sources.stale => ("▲ stats stale".to_owned(), Tone::Bad),
+        // What could not be read may be what is wrong.
+        None if !snapshot.faults.is_empty() => (format!("? {}", snapshot.faults[0].source), Tone::Bad),
         None => ("ok".to_owned(), Tone::Good),
     }
 }
@@ -126,7 +128,7 @@ fn fit(text: &str, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::{Flag, IoRates, ProcView, SqliteView};
+    use crate::model::snapshot::{Flag, IoRates, ProcView, SourceFault, SqliteView};
 
     fn snapshot() -> Snapshot {
         let rates = IoRates { write: 2.0 * 1024.0 * 1024.0, ..IoRates::default() };
@@ -156,6 +158,9 @@ mod tests {
         assert_eq!(line(&snapshot(), 60, Markup::Plain), "ok  write 2.00 MB/s  WAL 4.00 MB");
         assert_eq!(line(&snapshot(), 20, Markup::Plain), "ok  write 2.00 MB/s");
         assert_eq!(line(&snapshot(), 4, Markup::Plain), "ok");
+        let fault = SourceFault { source: "stats", text: "no stats file".to_owned(), since: None };
+        let blind = Snapshot { faults: vec![fault], ..snapshot() };
+        assert_eq!(line(&blind, 30, Markup::Plain), "? stats  write 2.00 MB/s");
     }
 
     #[test]
