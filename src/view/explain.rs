@@ -7,11 +7,11 @@ use ratatui::style::Style;
 
 use crate::model::limits::Limits;
 use crate::ui::Panel;
-use crate::view::View;
 use crate::view::canvas::{Canvas, columns};
 use crate::view::panel::{self, Chrome};
 use crate::view::theme::ALERT;
 use crate::view::words::wrap;
+use crate::view::{View, timeline};
 use words::{Entry, entries};
 
 const CLOSING: &str = " j k scroll, Esc closes ";
@@ -60,7 +60,8 @@ fn frame(area: Rect) -> Rect {
 fn text(columns: u16, theme: &crate::view::Theme, view: &View) -> Vec<Line> {
     let mut lines = Vec::new();
     for verdict in &view.snapshot.verdicts {
-        put(&mut lines, columns, "", &format!("{ALERT} {}", verdict.text), theme.critical);
+        let (mark, style) = timeline::mark(theme, verdict.severity);
+        put(&mut lines, columns, "", &format!("{mark} {}", verdict.text), style);
         for effect in &verdict.effects {
             put(&mut lines, columns, "  → ", effect, theme.text);
         }
