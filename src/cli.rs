@@ -5,15 +5,18 @@
 
 mod outputs;
 mod recording;
+mod target;
 
 use std::path::PathBuf;
 
+use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::limits::Limits;
 use crate::view::{Palette, THEMES};
 pub use outputs::{CheckArgs, ConfigAction, MetricsArgs, StatusArgs};
 pub use recording::{RecordArgs, Recording, ReplayArgs};
+pub use target::Target;
 
 /// The stats file's place when nobody says otherwise.
 pub const DEFAULT_STATS: &str = "/tmp/corescope-ingestor-stats.json";
@@ -122,53 +125,6 @@ pub struct DoctorArgs {
     pub target: Target,
 }
 
-/// What to watch.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Target")]
-pub struct Target {
-    /// Process id of the ingestor
-    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
-    pub ingestor: Option<u32>,
-    /// Process id of the server
-    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
-    pub server: Option<u32>,
-    /// The SQLite database; opened read-only, for the moment of a look
-    #[arg(long, value_name = "PATH")]
-    pub db: Option<PathBuf>,
-    /// The ingestor's stats file [default: $CORESCOPE_INGESTOR_STATS, else what is found, else
-    /// /tmp/corescope-ingestor-stats.json]
-    #[arg(long, value_name = "PATH")]
-    pub stats: Option<PathBuf>,
-    /// A target of the configuration file, by its name
-    #[arg(long, value_name = "NAME")]
-    pub target: Option<String>,
-    /// Another name by which an ingestor may go; may be given several times
-    #[arg(long = "match", value_name = "NAME")]
-    pub matches: Vec<String>,
-}
-
-impl Target {
-    /// What was given here and, for the rest, what was given in `before`: options may stand before a
-    /// subcommand and after it.
-    #[must_use]
-    pub fn or(&self, before: &Self) -> Self {
-        Self {
-            ingestor: self.ingestor.or(before.ingestor),
-            server: self.server.or(before.server),
-            db: self.db.clone().or_else(|| before.db.clone()),
-            stats: self.stats.clone().or_else(|| before.stats.clone()),
-            target: self.target.clone().or_else(|| before.target.clone()),
-            matches: [before.matches.as_slice(), &self.matches].concat(),
-        }
-    }
-
-    /// The stats file to read: as given, else as the environment says, else the usual one.
-    pub fn stats_path(&self) -> PathBuf {
-        let from_env = || std::env::var_os(STATS_ENV).filter(|path| !path.is_empty()).map(PathBuf::from);
-        self.stats.clone().or_else(from_env).unwrap_or_else(|| DEFAULT_STATS.into())
-    }
-}
-
 /// How to watch.
 // Each of these switches is one option, and they combine freely.
 #[allow(clippy::struct_excessive_bools)]
@@ -177,7 +133,7 @@ impl Target {
 pub struct Monitor {
     /// Seconds between samples, 0.1 to 60
     #[arg(short = 'n', long, value_name = "SECONDS", default_value = "1", global = true,
-        value_parser = interval)]
+        value_parser = interval, env = "CORESCOPE_TOP_INTERVAL", hide_env_values = true)]
     pub interval: f64,
     /// A limit of a rule, for example write-rate=20MB; may be given several times
     #[arg(long, value_name = "NAME=VALUE", global = true, value_parser = limit)]
@@ -199,23 +155,32 @@ pub struct Monitor {
     #[command(flatten)]
     pub recording: Recording,
     /// Ring the terminal's bell when something begins to be wrong
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_parser = FalseyValueParser::new(), env = "CORESCOPE_TOP_BELL",
+        hide_env_values = true)]
     pub bell: bool,
     /// When to use colours; NO_COLOR is obeyed
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        env = "CORESCOPE_TOP_COLOR",
+        hide_env_values = true
+    )]
     pub color: When,
     /// Colours: default, high-contrast, light or mono
     #[arg(long, value_name = "NAME", global = true, default_value = "default", hide_possible_values = true,
-        value_parser = clap::builder::PossibleValuesParser::new(THEMES))]
+        value_parser = PossibleValuesParser::new(THEMES), env = "CORESCOPE_TOP_THEME", hide_env_values = true)]
     pub theme: String,
     /// The theme's colours, with those of the configuration file.
     #[arg(skip = Palette::DEFAULT)]
     pub palette: Palette,
     /// The configuration file [default: $XDG_CONFIG_HOME/corescope-top/config.toml]
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, env = "CORESCOPE_TOP_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// Draw with ASCII characters only [default: where the locale is not UTF-8]
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_parser = FalseyValueParser::new(), env = "CORESCOPE_TOP_ASCII",
+        hide_env_values = true)]
     pub ascii: bool,
 }
 

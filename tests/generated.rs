@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "generated/man.rs"]
+mod man;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,21 +48,6 @@ fn command() -> Command {
     }
     shown = bare.subcommands(kept);
     shown
-}
-
-#[test]
-fn man_page() {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command()).date("").render(&mut page).unwrap();
-    for sub in command().get_subcommands() {
-        let name: &'static str = format!("corescope-top {}", sub.get_name()).leak();
-        let sub = sub.clone().name(name);
-        let man = clap_mangen::Man::new(sub);
-        page.extend_from_slice(format!(".SH {}\n", name.to_uppercase()).as_bytes());
-        man.render_description_section(&mut page).unwrap();
-        man.render_options_section(&mut page).unwrap();
-    }
-    current("man/corescope-top.1", &page);
 }
 
 #[test]

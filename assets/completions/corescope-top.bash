@@ -807,12 +807,20 @@ _corescope__top() {
             return 0
             ;;
         corescope__subcmd__top__subcmd__metrics)
-            opts="-n -h --ingestor --server --db --stats --target --match --textfile --listen --listen-to-others --interval --limit --json --count --wait --no-state --record --force --record-max --record-keep --bell --color --theme --config --ascii --help"
+            opts="-n -h --textfile --listen --listen-to-others --ingestor --server --db --stats --target --match --interval --limit --json --count --wait --no-state --record --force --record-max --record-keep --bell --color --theme --config --ascii --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --textfile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ingestor)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -834,14 +842,6 @@ _corescope__top() {
                     return 0
                     ;;
                 --match)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --textfile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --listen)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1041,12 +1041,16 @@ _corescope__top() {
             return 0
             ;;
         corescope__subcmd__top__subcmd__status)
-            opts="-n -h --ingestor --server --db --stats --target --match --tmux --width --interval --limit --json --count --wait --no-state --record --force --record-max --record-keep --bell --color --theme --config --ascii --help"
+            opts="-n -h --tmux --width --ingestor --server --db --stats --target --match --interval --limit --json --count --wait --no-state --record --force --record-max --record-keep --bell --color --theme --config --ascii --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --width)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ingestor)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1068,10 +1072,6 @@ _corescope__top() {
                     return 0
                     ;;
                 --match)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --width)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

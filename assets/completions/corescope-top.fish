@@ -167,14 +167,14 @@ complete -c corescope-top -n "__fish_corescope_top_using_subcommand doctor" -l f
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand doctor" -l bell -d 'Ring the terminal\'s bell when something begins to be wrong'
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand doctor" -l ascii -d 'Draw with ASCII characters only [default: where the locale is not UTF-8]'
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l textfile -d 'Write to a file that is replaced at once, in the format of node_exporter\'s textfile collector' -r -F
+complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l listen -d 'Serve http://ADDRESS/metrics until ended; port 0 takes a free one, which is printed' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l ingestor -d 'Process id of the ingestor' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l server -d 'Process id of the server' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l db -d 'The SQLite database; opened read-only, for the moment of a look' -r -F
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l stats -d 'The ingestor\'s stats file [default: $CORESCOPE_INGESTOR_STATS, else what is found, else /tmp/corescope-ingestor-stats.json]' -r -F
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l target -d 'A target of the configuration file, by its name' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l match -d 'Another name by which an ingestor may go; may be given several times' -r
-complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l textfile -d 'Write to a file that is replaced at once, in the format of node_exporter\'s textfile collector' -r -F
-complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l listen -d 'Serve http://ADDRESS/metrics until ended; port 0 takes a free one, which is printed' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -s n -l interval -d 'Seconds between samples, 0.1 to 60' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l limit -d 'A limit of a rule, for example write-rate=20MB; may be given several times' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand metrics" -l count -d 'With --json: end after this many lines' -r
@@ -224,13 +224,13 @@ complete -c corescope-top -n "__fish_corescope_top_using_subcommand check" -l fo
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand check" -l bell -d 'Ring the terminal\'s bell when something begins to be wrong'
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand check" -l ascii -d 'Draw with ASCII characters only [default: where the locale is not UTF-8]'
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l width -d 'Columns of the line, markup not counted' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l ingestor -d 'Process id of the ingestor' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l server -d 'Process id of the server' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l db -d 'The SQLite database; opened read-only, for the moment of a look' -r -F
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l stats -d 'The ingestor\'s stats file [default: $CORESCOPE_INGESTOR_STATS, else what is found, else /tmp/corescope-ingestor-stats.json]' -r -F
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l target -d 'A target of the configuration file, by its name' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l match -d 'Another name by which an ingestor may go; may be given several times' -r
-complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l width -d 'Columns of the line, markup not counted' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -s n -l interval -d 'Seconds between samples, 0.1 to 60' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l limit -d 'A limit of a rule, for example write-rate=20MB; may be given several times' -r
 complete -c corescope-top -n "__fish_corescope_top_using_subcommand status" -l count -d 'With --json: end after this many lines' -r

@@ -12,10 +12,8 @@ use super::Target;
 
 /// Arguments of `metrics`.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct MetricsArgs {
-    /// What to look at.
-    #[command(flatten)]
-    pub target: Target,
     /// Write to a file that is replaced at once, in the format of node_exporter's textfile collector
     #[arg(long, value_name = "PATH", conflicts_with = "listen")]
     pub textfile: Option<PathBuf>,
@@ -25,6 +23,9 @@ pub struct MetricsArgs {
     /// Serve to other machines, too: without this only a loopback address is taken
     #[arg(long, requires = "listen")]
     pub listen_to_others: bool,
+    /// What to look at.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// Arguments of `check`.
@@ -37,10 +38,8 @@ pub struct CheckArgs {
 
 /// Arguments of `status`.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct StatusArgs {
-    /// What to look at.
-    #[command(flatten)]
-    pub target: Target,
     /// Mark it up for tmux' status line
     #[arg(long)]
     pub tmux: bool,
@@ -48,6 +47,9 @@ pub struct StatusArgs {
     #[arg(long, value_name = "COLUMNS", default_value = "60",
         value_parser = clap::value_parser!(u16).range(1..))]
     pub width: u16,
+    /// What to look at.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// What `config` does.

@@ -11,11 +11,12 @@ use crate::cli::{Cli, Monitor, Target, When};
 use crate::model::limits::{Limits, NAMES};
 use crate::view::Palette;
 
-/// Whether an argument was given, before or after a subcommand.
-fn given(matches: &ArgMatches, id: &str) -> bool {
-    let here = matches.try_contains_id(id).is_ok_and(|there| there)
-        && matches.value_source(id).is_some_and(|source| source != ValueSource::DefaultValue);
-    here || matches.subcommand().is_some_and(|(_, rest)| given(rest, id))
+/// Where an argument comes from, given before or after a subcommand; `None` if it was not given.
+fn given(matches: &ArgMatches, id: &str) -> Option<ValueSource> {
+    let here =
+        || matches.try_contains_id(id).is_ok_and(|there| there).then(|| matches.value_source(id)).flatten();
+    let below = matches.subcommand().and_then(|(_, rest)| given(rest, id));
+    [here(), below].into_iter().flatten().filter(|source| *source != ValueSource::DefaultValue).max()
 }
 
 /// Puts what the file says where the command line says nothing.
@@ -24,12 +25,16 @@ fn given(matches: &ArgMatches, id: &str) -> bool {
 /// When a target is asked for that the file doesn't have.
 pub fn apply(cli: &mut Cli, matches: &ArgMatches, settings: &Settings) -> Result<(), String> {
     let monitor = &mut cli.monitor;
-    let unsaid = |id: &str| !given(matches, id);
+    let unsaid = |id: &str| given(matches, id).is_none();
     if let Some(interval) = settings.interval.as_ref().filter(|_| unsaid("interval")) {
         monitor.interval = interval.value;
     }
-    monitor.ascii |= settings.ascii.as_ref().is_some_and(|set| set.value);
-    monitor.bell |= settings.bell.as_ref().is_some_and(|set| set.value);
+    if let Some(ascii) = settings.ascii.as_ref().filter(|_| unsaid("ascii")) {
+        monitor.ascii = ascii.value;
+    }
+    if let Some(bell) = settings.bell.as_ref().filter(|_| unsaid("bell")) {
+        monitor.bell = bell.value;
+    }
     if let Some(color) = settings.color.as_ref().filter(|_| unsaid("color")) {
         monitor.color = When::from_str(&color.value, true)?;
     }
@@ -83,10 +88,11 @@ pub fn print(
     file: &Path,
     no_color: bool,
 ) -> Result<String, String> {
-    let origin = |id: &str, line: Option<usize>| match line {
-        _ if given(matches, id) => "command line".to_owned(),
-        Some(line) => format!("{}:{line}", file.display()),
-        None => "default".to_owned(),
+    let origin = |id: &str, line: Option<usize>| match (given(matches, id), line) {
+        (Some(ValueSource::EnvVariable), _) => format!("CORESCOPE_TOP_{}", id.to_uppercase()),
+        (Some(_), _) => "command line".to_owned(),
+        (None, Some(line)) => format!("{}:{line}", file.display()),
+        (None, None) => "default".to_owned(),
     };
     let mut text = String::new();
     let mut row = |key: &str, value: &str, from: &str| {
