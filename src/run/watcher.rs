@@ -1,11 +1,10 @@
 //! What is watched: looked for, attached to, and followed when it goes away and comes back.
 
+mod candidates;
 mod newcomers;
 
-use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use crate::cli::DEFAULT_STATS;
@@ -20,6 +19,7 @@ use crate::state::keeper::Database;
 use crate::ui::Labels;
 use crate::ui::stage::{PickRow, Waiting};
 use crate::units::Mono;
+use candidates::{heir, labels, row, same_database};
 use newcomers::Newcomers;
 
 const PROC: &str = "/proc";
@@ -280,54 +280,6 @@ impl Watcher {
 /// This is the thread that draws: it looks at no path.
 fn blind() -> Sight {
     Sight::Blind(PROC.into())
-}
-
-/// The ingestor that took the place of the one that was watched.
-fn heir<'a>(old: &Aim, found: &'a Found) -> Option<&'a Candidate> {
-    let before = old.ingestor.as_ref();
-    let database = |candidate: &Candidate| candidate.db.as_ref().and_then(|db| db.id);
-    let known = old.db.as_ref().and_then(|db| db.id);
-    let same_file = |candidate: &&Candidate| known.is_some() && database(candidate) == known;
-    // The database itself may have been replaced meanwhile: then its name and place tell.
-    let same_place = |candidate: &&Candidate| {
-        let shown = |db: Option<&Place>| db.map(|db| db.shown.clone());
-        before.is_some_and(|before| {
-            before.container == candidate.container
-                && shown(candidate.db.as_ref()) == shown(before.db.as_ref())
-        })
-    };
-    let mut all = found.ingestors.iter();
-    all.clone().find(same_file).or_else(|| all.find(same_place))
-}
-
-fn same_database(old: &Aim, new: &Aim) -> bool {
-    let shown = |aim: &Aim| aim.db.as_ref().map(|db| db.shown.clone());
-    shown(old) == shown(new)
-}
-
-fn labels(aim: &Aim, config: &SourceConfig) -> Labels {
-    let stats = aim.stats.as_ref().map_or(DEFAULT_STATS, |place| &place.shown);
-    Labels {
-        db: aim.db.as_ref().map(|place| Arc::from(place.shown.as_str())),
-        stats: stats.into(),
-        ingestor: config.ingestor.is_some(),
-        server: config.server.is_some(),
-        exe: aim.ingestor.as_ref().and_then(|it| it.exe.as_deref()).map(Arc::from),
-        scenario: None,
-    }
-}
-
-fn row(candidate: &Candidate, writes: &HashMap<u32, f64>) -> PickRow {
-    PickRow {
-        pid: candidate.pid,
-        name: candidate.name.as_str().into(),
-        user: candidate.user.as_deref().map(Arc::from),
-        exe: candidate.exe.as_deref().map(Arc::from),
-        container: candidate.container.as_deref().map(Arc::from),
-        db: candidate.db.as_ref().map(|db| Arc::from(db.shown.as_str())),
-        uptime: candidate.uptime,
-        write: writes.get(&candidate.pid).copied(),
-    }
 }
 
 fn spawn(config: SourceConfig, generation: u32, sender: SyncSender<Event>) -> io::Result<SamplerHandle> {
