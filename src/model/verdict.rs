@@ -87,6 +87,15 @@ impl VerdictId {
             Self::CacheMisses => "cache_misses",
         }
     }
+
+    /// It in two or three words, for where there is no room for a sentence.
+    pub fn words(self) -> String {
+        match self {
+            Self::WalPinned => "WAL pinned".to_owned(),
+            Self::WalHighWater => "WAL high water".to_owned(),
+            other => other.name().replace('_', " "),
+        }
+    }
 }
 
 /// How bad it is.

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::snapshot::{FlagId, Snapshot};
-use crate::model::verdict::{Severity, VerdictId};
+use crate::model::verdict::Severity;
 use crate::units::{Bytes, BytesPerSec, PerSec};
 
 /// How the line is marked up.
@@ -61,7 +61,7 @@ fn headline(snapshot: &Snapshot) -> (String, Tone) {
         let tone = if verdict.severity == Severity::Critical { Tone::Worse } else { Tone::Bad };
         let more = snapshot.verdicts.len() - 1;
         let more = if more > 0 { format!(" +{more}") } else { String::new() };
-        return (format!("▲ {}{more}", words(verdict.id)), tone);
+        return (format!("▲ {}{more}", verdict.id.words()), tone);
     }
     match snapshot.flags.first() {
         Some(flag) => (format!("▲ {}", flag_words(flag.id)), Tone::Bad),
@@ -70,15 +70,6 @@ fn headline(snapshot: &Snapshot) -> (String, Tone) {
         // What could not be read may be what is wrong.
         None if !snapshot.faults.is_empty() => (format!("? {}", snapshot.faults[0].source), Tone::Bad),
         None => ("ok".to_owned(), Tone::Good),
-    }
-}
-
-/// A verdict in two or three words.
-pub fn words(id: VerdictId) -> String {
-    match id {
-        VerdictId::WalPinned => "WAL pinned".to_owned(),
-        VerdictId::WalHighWater => "WAL high water".to_owned(),
-        other => other.name().replace('_', " "),
     }
 }
 

@@ -80,7 +80,7 @@ fn draw_finding(canvas: &mut Canvas, area: Rect, view: &View) -> u16 {
     let (mark, sentence, short, count, style) = match (verdicts.first(), flags.first()) {
         (Some(verdict), _) => {
             let (mark, style) = timeline::mark(theme, verdict.severity);
-            (mark, verdict.text.as_str(), verdict.id.name().replace('_', " "), verdicts.len(), style)
+            (mark, verdict.text.as_str(), verdict.id.words(), verdicts.len(), style)
         }
         (None, Some(flag)) => {
             (ALERT, flag.text.as_str(), words(flag.id).to_owned(), flags.len(), theme.critical)
