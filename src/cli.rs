@@ -132,7 +132,7 @@ pub struct Target {
     /// Process id of the server
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
     pub server: Option<u32>,
-    /// The SQLite database; opened read-only, for the moment of a look
+    /// The SQLite database; opened read-only and only for the moment of a look
     #[arg(long, value_name = "PATH")]
     pub db: Option<PathBuf>,
     /// The ingestor's stats file [default: $CORESCOPE_INGESTOR_STATS, else what is found, else
@@ -182,7 +182,7 @@ pub struct Monitor {
     /// A limit of a rule, for example write-rate=20MB; may be given several times
     #[arg(long, value_name = "NAME=VALUE", global = true, value_parser = limit)]
     pub limit: Vec<String>,
-    /// Print one JSON object per sample instead of drawing a screen
+    /// Print one JSON object per sample, from the second sample on, instead of drawing a screen
     #[arg(long, global = true)]
     pub json: bool,
     /// With --json: end after this many lines
@@ -201,7 +201,7 @@ pub struct Monitor {
     /// Ring the terminal's bell when something begins to be wrong
     #[arg(long, global = true)]
     pub bell: bool,
-    /// When to use colours; NO_COLOR is obeyed
+    /// When to use colours: auto obeys NO_COLOR
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: When,
     /// Colours: default, high-contrast, light or mono
