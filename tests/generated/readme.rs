@@ -59,22 +59,27 @@ fn code_under(heading: &str) -> Vec<String> {
     section.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
+/// All limits have to be there, with the defaults that they have.
+fn all_limits<'a>(place: &str, assignments: impl Iterator<Item = &'a str>) {
+    let mut limits = Limits::default();
+    let mut named = BTreeSet::new();
+    for assignment in assignments {
+        limits.set(assignment).unwrap_or_else(|error| panic!("{place}, {assignment}: {error}"));
+        named.insert(assignment.split('=').next().unwrap());
+    }
+    assert_eq!(limits, Limits::default(), "{place} has another default");
+    assert_eq!(named, NAMES.iter().map(|(name, _)| *name).collect(), "{place}");
+}
+
 #[test]
 fn flags_and_limits() {
     let code = code_under("Flags and limits");
-    let flags: Vec<&str> = FlagId::ALL.iter().map(|flag| flag.name()).collect();
-    for flag in &flags {
+    for flag in FlagId::ALL.map(FlagId::name) {
         assert!(code.iter().any(|it| it == flag), "README.md has no flag {flag}");
     }
-    let mut limits = Limits::default();
-    let mut named = BTreeSet::new();
-    for assignment in code.iter().filter(|it| it.contains('=')) {
-        let (name, _) = assignment.split_once('=').unwrap();
-        limits.set(assignment).unwrap_or_else(|error| panic!("README.md, {assignment}: {error}"));
-        named.insert(name.to_owned());
-    }
-    assert_eq!(limits, Limits::default(), "README.md has another default");
-    assert_eq!(named, NAMES.iter().map(|(name, _)| (*name).to_owned()).collect());
+    all_limits("README.md", code.iter().map(String::as_str).filter(|it| it.contains('=')));
+    let help = crate::command().get_after_help().unwrap().to_string();
+    all_limits("--help", help.split_whitespace().filter(|word| word.contains('=')));
 }
 
 #[test]
