@@ -124,6 +124,21 @@ fn a_closed_pipe_ends_it_quietly() {
 }
 
 #[test]
+fn others_find_its_stats_file() {
+    let mut monitor = Monitor::start(&["-n", "0.2"]);
+    let mut lines = monitor.lines();
+    let first: Value = serde_json::from_str(&first_line(&mut lines)).unwrap();
+    let pid = first["io"]["ingestor"]["pid"].to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_corescope-top"))
+        .args(["--ingestor", &pid, "--json", "--count", "1", "--no-state", "-n", "0.2"])
+        .env_remove("CORESCOPE_INGESTOR_STATS")
+        .output()
+        .unwrap();
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(line["writeSources"]["sources"]["tx_inserted"].is_i64(), "{line}");
+}
+
+#[test]
 fn a_killed_monitor_leaves_nothing() {
     let mut monitor = Monitor::start(&["-n", "0.2"]);
     let traces = Traces::of(&first_line(&mut monitor.lines()));

@@ -97,8 +97,8 @@ impl Director {
         let ingestor = ingestor.into_iter().chain(["--stats".into(), stats.clone().into()]).collect();
         let server = vec!["demo-server".into(), "--db".into(), db.clone().into()];
         Ok(Self {
-            ingestor: Keeper::new("corescope-ingestor", ingestor, log.try_clone()?),
-            server: Keeper::new("corescope-server", server, log),
+            ingestor: Keeper::new("corescope-ingestor", ingestor, &stats, log.try_clone()?),
+            server: Keeper::new("corescope-server", server, &stats, log),
             stats,
             db,
             scenario,

@@ -123,7 +123,8 @@ fn recordings() -> PathBuf {
 pub fn copied() -> String {
     let snapshots = replayed(&recordings().join("backfill-loop.zst"));
     let mut later = snapshots.iter().skip_while(|snapshot| snapshot.verdicts.is_empty()).skip(12);
-    brief::text(later.next().unwrap()).lines().map(|line| format!("    {line}\n")).collect()
+    let text = brief::text(later.next().unwrap());
+    format!("    {}\n", text.trim_end().replace('\n', "\n    "))
 }
 
 /// The metrics of every second of every recording.
