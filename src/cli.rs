@@ -49,9 +49,9 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 Keys: ? shows them all, q quits.
-Limits: write-rate=20MB  cancelled-writes=2MB  wal-size=200MB  cache-hit=85%
-        backfill-ratio=20  baseline-ratio=20  wal-pinned=1m  writer-held=20s
-        backfill-patience=30m  storm-patience=5m  accept-after=12h
+Limits:     write-rate=10MB  cancelled-writes=1MB  wal-size=100MB  cache-hit=90%
+(defaults)  backfill-ratio=10  baseline-ratio=10  wal-pinned=30s  writer-held=10s
+            backfill-patience=15m  storm-patience=3m  accept-after=24h
 Exit status: 0 ended as asked (q, Ctrl-C, --count, a closed pipe), 1 nothing could be read,
              2 usage, 101 a bug, 129 the terminal went away, 143 SIGTERM.
 Reading another user's /proc/PID/io needs that user, root or CAP_SYS_PTRACE.";
@@ -138,7 +138,7 @@ pub struct Monitor {
     /// A limit of a rule, for example write-rate=20MB; may be given several times
     #[arg(long, value_name = "NAME=VALUE", global = true, value_parser = limit)]
     pub limit: Vec<String>,
-    /// Print one JSON object per sample instead of drawing a screen
+    /// Print one JSON object per sample, from the second sample on, instead of drawing a screen
     #[arg(long, global = true)]
     pub json: bool,
     /// With --json: end after this many lines
@@ -158,7 +158,7 @@ pub struct Monitor {
     #[arg(long, global = true, value_parser = FalseyValueParser::new(), env = "CORESCOPE_TOP_BELL",
         hide_env_values = true)]
     pub bell: bool,
-    /// When to use colours; NO_COLOR is obeyed
+    /// When to use colours: auto obeys NO_COLOR
     #[arg(
         long,
         value_name = "WHEN",

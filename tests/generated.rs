@@ -1,10 +1,14 @@
-//! Man page and completions are made from the argument parser; these tests keep them current. To make
-//! them anew: `UPDATE=1 cargo test --test generated`.
+//! Man page and completions are made from the argument parser, tables of the README from the program;
+//! these tests keep them current. To make them anew: `UPDATE=1 cargo test --test generated`.
 
 #![allow(clippy::unwrap_used)]
 
 #[path = "generated/man.rs"]
 mod man;
+#[path = "generated/readme.rs"]
+mod readme;
+#[path = "generated/tables.rs"]
+mod tables;
 
 use std::fs;
 use std::path::{Path, PathBuf};

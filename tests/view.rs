@@ -135,6 +135,33 @@ fn without_colour_and_in_ascii() {
     check("burst_120x30_ascii", &world, 120, 30);
 }
 
+/// What is wrong is also said by a mark or a word, in the same row or, where a sentence goes on, above it.
+#[test]
+fn no_colour_says_anything_alone() {
+    const MARKS: [&str; 9] = ["▲", "◆", "►", "╌", "limit", "NO", "exited", "STALE", "stale"];
+    let worlds = [World::quiet(), World::backfill_loop(), World::burst(), World::pinned(), World::stale()];
+    for mut world in worlds {
+        let plain = text(&drawn(&world, 120, 30));
+        for (columns, rows) in [(120, 30), (80, 24), (60, 8), (20, 5)] {
+            let buffer = drawn(&world, columns, rows);
+            let mut above = false;
+            for (row, line) in buffer.content().chunks(columns.into()).zip(text(&buffer).lines()) {
+                let loud = |cell: &Cell| {
+                    matches!(cell.fg, Color::Red | Color::Yellow) && !cell.symbol().trim().is_empty()
+                };
+                let said = MARKS.iter().any(|mark| line.contains(mark));
+                assert!(said || above || !row.iter().any(loud), "{columns}x{rows}: {line}");
+                above = said;
+            }
+        }
+        // And no theme says anything that the others don't.
+        for name in view::THEMES {
+            world.theme = Theme::of(view::Palette::named(name).unwrap(), false);
+            assert_eq!(text(&drawn(&world, 120, 30)), plain, "{name}");
+        }
+    }
+}
+
 #[test]
 fn ascii_stays_ascii_with_any_names() {
     let mut world = World::extreme();

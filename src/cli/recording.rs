@@ -37,16 +37,16 @@ pub struct ReplayArgs {
 /// How to record.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Recording {
-    /// Record to this file, too; compressed where its name ends in .zst
+    /// Record beside the screen or --json; compressed where the name ends in .zst
     #[arg(long, value_name = "FILE", global = true)]
     pub record: Option<PathBuf>,
-    /// Overwrite a file that is there
+    /// Overwrite a file of one's own that is there; never a link
     #[arg(long, global = true)]
     pub force: bool,
-    /// The most that recordings may take, for example 200MB: the oldest go
+    /// The most that a recording's files may take together, for example 200MB: the oldest go
     #[arg(long, value_name = "SIZE", global = true, value_parser = size)]
     pub record_max: Option<u64>,
-    /// How long recordings are kept, for example 24h: the oldest go
+    /// How long a recording's files are kept, for example 24h: the oldest go
     #[arg(long, value_name = "TIME", global = true, value_parser = span)]
     pub record_keep: Option<Duration>,
 }

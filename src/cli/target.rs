@@ -16,7 +16,7 @@ pub struct Target {
     /// Process id of the server
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
     pub server: Option<u32>,
-    /// The SQLite database; opened read-only, for the moment of a look
+    /// The SQLite database; opened read-only and only for the moment of a look
     #[arg(long, value_name = "PATH")]
     pub db: Option<PathBuf>,
     /// The ingestor's stats file [default: $CORESCOPE_INGESTOR_STATS, else what is found, else

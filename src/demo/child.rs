@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 pub struct Keeper {
     name: &'static str,
     args: Vec<OsString>,
-    environment: Vec<(&'static str, OsString)>,
+    stats: PathBuf,
     log: File,
     child: Option<Child>,
     due: Option<Instant>,
@@ -30,15 +31,10 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// A child that shows up as `name` and is this program run with `args`; it writes its errors to `log`.
-    pub fn new(name: &'static str, args: Vec<OsString>, log: File) -> Self {
-        Self { name, args, environment: Vec::new(), log, child: None, due: None, pause: RESPAWN }
-    }
-
-    /// The same with one more variable in its environment.
-    pub fn env(mut self, name: &'static str, value: OsString) -> Self {
-        self.environment.push((name, value));
-        self
+    /// A child that shows up as `name` and is this program run with `args`; it writes its errors to `log`. Its
+    /// environment says where the stats file is, as that of a real ingestor does: others find it by that.
+    pub fn new(name: &'static str, args: Vec<OsString>, stats: &Path, log: File) -> Self {
+        Self { name, args, stats: stats.to_owned(), log, child: None, due: None, pause: RESPAWN }
     }
 
     /// Its process id while it runs.
@@ -57,7 +53,7 @@ impl Keeper {
     /// When the program can't be run.
     pub fn start(&mut self) -> io::Result<()> {
         let mut command = Command::new(SELF);
-        command.arg0(self.name).args(&self.args).envs(self.environment.iter().cloned());
+        command.arg0(self.name).args(&self.args).env("CORESCOPE_INGESTOR_STATS", &self.stats);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(self.log.try_clone()?);
         self.child = Some(command.spawn()?);
         (self.due, self.pause) = (None, RESPAWN);

@@ -97,10 +97,8 @@ impl Director {
         let ingestor = ingestor.into_iter().chain(["--stats".into(), stats.clone().into()]).collect();
         let server = vec!["demo-server".into(), "--db".into(), db.clone().into()];
         Ok(Self {
-            // As a real one has it, so that a monitor in another terminal finds the file.
-            ingestor: Keeper::new("corescope-ingestor", ingestor, log.try_clone()?)
-                .env("CORESCOPE_INGESTOR_STATS", stats.clone().into()),
-            server: Keeper::new("corescope-server", server, log),
+            ingestor: Keeper::new("corescope-ingestor", ingestor, &stats, log.try_clone()?),
+            server: Keeper::new("corescope-server", server, &stats, log),
             stats,
             db,
             scenario,

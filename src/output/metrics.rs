@@ -80,6 +80,11 @@ impl Collector for Families {
     }
 }
 
+/// Names of all the families there can be, as they stand in their descriptions: without `_total`.
+pub fn names() -> Vec<String> {
+    families::every(&Snapshot::default()).iter().map(Family::full_name).collect()
+}
+
 /// The exposition in the `OpenMetrics` text format, 1.0.
 ///
 /// # Errors

@@ -60,8 +60,12 @@ fn draw_identity(canvas: &mut Canvas, area: Rect, view: &View) {
 }
 
 fn name(view: &View) -> String {
-    let scenario = view.scene.labels.scenario.as_ref();
-    scenario.map_or_else(|| "corescope-top".to_owned(), |scenario| format!("demo: {scenario}"))
+    match &view.scene.labels.scenario {
+        None => "corescope-top".to_owned(),
+        // A recording knows only with which scenario it began.
+        Some(_) if view.scene.ui.replay.is_some() => "demo".to_owned(),
+        Some(scenario) => format!("demo: {scenario}"),
+    }
 }
 
 /// The name within the first room, and the database within the second.

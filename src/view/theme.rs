@@ -1,9 +1,10 @@
 //! Colours by role, and glyphs that every terminal has.
 //!
-//! Only the terminal's own 16 colours are used unless a person asks for others, and never a
-//! background: what is legible there is legible here. Without colour, bold and dim alone carry the
-//! roles, because a reversed cell is undone by crossterm 0.29 under `NO_COLOR`; and no role depends on
-//! either, every mark has a glyph or a word.
+//! The default theme has the terminal's own 16 colours alone, and never a background: what is legible
+//! there is legible here. Those can't be known, so the themes that promise contrast take theirs from the
+//! cube of 256, which palettes leave alone. Without colour, bold and dim alone carry the roles, because a
+//! reversed cell is undone by crossterm 0.29 under `NO_COLOR`; and no role depends on either, every mark
+//! has a glyph or a word.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -21,12 +22,28 @@ pub struct Palette {
     limit: Option<Color>,
     ok: Option<Color>,
     warn: Option<Color>,
+    /// Bars over a limit; `critical` unless that is a text on a ground of its own.
+    over: Option<Color>,
+    /// Grounds of what is critical and of what wants attention.
+    grounds: (Option<Color>, Option<Color>),
     /// Dim text is hard to read on some terminals.
     dims: bool,
 }
 
 impl Palette {
-    /// The terminal's own sixteen, for dark backgrounds and most light ones.
+    /// No colour at all.
+    pub const MONO: Self = Self {
+        accent: None,
+        critical: None,
+        graph: None,
+        limit: None,
+        ok: None,
+        warn: None,
+        over: None,
+        grounds: (None, None),
+        dims: true,
+    };
+    /// The terminal's own sixteen: for dark backgrounds, where they are made for.
     pub const DEFAULT: Self = Self {
         accent: Some(Color::Cyan),
         critical: Some(Color::Red),
@@ -34,31 +51,30 @@ impl Palette {
         limit: Some(Color::Yellow),
         ok: Some(Color::Green),
         warn: Some(Color::Yellow),
-        dims: true,
+        over: Some(Color::Red),
+        ..Self::MONO
     };
-    /// Bright colours and nothing dim.
+    /// For any background: nothing dim, text in the terminal's own colour, and what matters on a ground
+    /// that comes along with it: white on dark red, black on yellow.
     pub const HIGH_CONTRAST: Self = Self {
-        accent: Some(Color::LightCyan),
-        critical: Some(Color::LightRed),
-        graph: Some(Color::LightGreen),
-        limit: Some(Color::LightYellow),
-        ok: Some(Color::LightGreen),
-        warn: Some(Color::LightYellow),
+        critical: Some(Color::Indexed(231)),
+        warn: Some(Color::Indexed(16)),
+        over: Some(Color::Indexed(196)),
+        grounds: (Some(Color::Indexed(124)), Some(Color::Indexed(226))),
         dims: false,
+        ..Self::MONO
     };
-    /// Yellow and cyan can't be read on white.
+    /// Dark colours for light backgrounds.
     pub const LIGHT: Self = Self {
-        accent: Some(Color::Blue),
-        critical: Some(Color::Red),
-        graph: Some(Color::Blue),
-        limit: Some(Color::Magenta),
-        ok: Some(Color::Green),
-        warn: Some(Color::Magenta),
-        dims: true,
+        accent: Some(Color::Indexed(25)),
+        critical: Some(Color::Indexed(124)),
+        graph: Some(Color::Indexed(25)),
+        limit: Some(Color::Indexed(90)),
+        ok: Some(Color::Indexed(22)),
+        warn: Some(Color::Indexed(90)),
+        over: Some(Color::Indexed(124)),
+        ..Self::MONO
     };
-    /// No colour at all.
-    pub const MONO: Self =
-        Self { accent: None, critical: None, graph: None, limit: None, ok: None, warn: None, dims: true };
 
     /// The palette of a theme; `None` for a name that is not one of [`THEMES`].
     pub fn named(name: &str) -> Option<Self> {
@@ -75,18 +91,20 @@ impl Palette {
     pub fn set(&mut self, role: &str, color: Color) {
         let slot = match role {
             "accent" => &mut self.accent,
-            "critical" => &mut self.critical,
+            "critical" => {
+                (self.over, self.grounds.0) = (Some(color), None);
+                &mut self.critical
+            }
             "graph" => &mut self.graph,
             "limit" => &mut self.limit,
             "ok" => &mut self.ok,
-            "warn" => &mut self.warn,
+            "warn" => {
+                self.grounds.1 = None;
+                &mut self.warn
+            }
             _ => return,
         };
         *slot = Some(color);
-    }
-
-    fn colored(&self) -> bool {
-        self.accent.is_some()
     }
 }
 
@@ -133,23 +151,25 @@ impl Theme {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         let dim = if palette.dims { plain.add_modifier(Modifier::DIM) } else { plain };
-        let color = palette.colored();
         let in_color = |style: Style, fg: Option<Color>| fg.map_or(style, |fg| style.fg(fg));
+        let on = |style: Style, ground: Option<Color>| ground.map_or(style, |ground| style.bg(ground));
+        // Where a role has no colour, something else tells it from plain text.
+        let or = |fg: Option<Color>, without: Style| fg.map_or(without, |fg| plain.fg(fg));
         Self {
             title: bold,
             // Bright black is the background itself in some palettes; dim never is.
             border: dim,
-            focused: in_color(if color { plain } else { bold }, palette.accent),
+            focused: or(palette.accent, bold),
             text: plain,
             dim,
             ok: in_color(plain, palette.ok),
-            warn: in_color(bold, palette.warn),
-            critical: in_color(bold, palette.critical),
+            warn: on(in_color(bold, palette.warn), palette.grounds.1),
+            critical: on(in_color(bold, palette.critical), palette.grounds.0),
             bar: in_color(plain, palette.graph),
-            over: in_color(plain, palette.critical),
-            limit: in_color(if color { plain } else { dim }, palette.limit),
+            over: in_color(plain, palette.over),
+            limit: or(palette.limit, dim),
             selected: in_color(bold.add_modifier(Modifier::UNDERLINED), palette.accent),
-            key: in_color(if color { plain } else { bold }, palette.accent),
+            key: or(palette.accent, bold),
             ascii,
         }
     }
@@ -192,38 +212,4 @@ fn ascii(c: char) -> char {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_colour_no_colour_is_set() {
-        let theme = Theme::new(false, false);
-        let roles = [
-            theme.title,
-            theme.border,
-            theme.focused,
-            theme.text,
-            theme.dim,
-            theme.ok,
-            theme.warn,
-            theme.critical,
-            theme.bar,
-            theme.over,
-            theme.limit,
-            theme.selected,
-            theme.key,
-        ];
-        let allowed = Modifier::BOLD | Modifier::DIM | Modifier::UNDERLINED;
-        for style in roles {
-            assert!(style.fg.is_none() && style.bg.is_none(), "{style:?}");
-            assert!(allowed.contains(style.add_modifier), "{style:?}");
-        }
-    }
-
-    #[test]
-    fn ascii_is_ascii_whatever_comes() {
-        let theme = Theme::new(true, true);
-        assert!("…—▲►◆•━═→×↑▁▂▃▄▅▆▇█▏日é╭┼".chars().all(|c| theme.glyph(c).is_ascii()));
-        assert_eq!(Theme::new(true, false).glyph('…'), '…');
-    }
-}
+mod tests;

@@ -73,10 +73,12 @@ fn draw_events(canvas: &mut Canvas, area: Rect, view: &View, replay: &Replay) {
     entries.sort_by_key(|entry| entry.event.severity);
     for entry in &entries {
         let (_, style) = mark(canvas.theme, entry.event.severity);
+        // With a ground of its own the line would be a bar that drowns the marks on it.
+        let line = if style.bg.is_some() { canvas.theme.title } else { style };
         let first = column(entry.began, replay.samples, area.width);
         let end = entry.ended.unwrap_or(replay.judged).saturating_sub(1).max(entry.began);
         for at in first..=column(end, replay.samples, area.width) {
-            canvas.put(area.x + at, area.y, LASTS, style);
+            canvas.put(area.x + at, area.y, LASTS, line);
         }
     }
     for entry in &entries {

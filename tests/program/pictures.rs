@@ -1,114 +1,155 @@
-//! The README's pictures, made anew from the program:
+//! The README's pictures, made anew from the program and the recordings in `tests/recordings`:
 //!
 //! ```text
-//! cargo test --release --test program -- --ignored pictures
+//! cargo test --test program -- --ignored pictures
 //! ```
+//!
+//! A replay that stands still is the same whenever it is looked at, so each run gives the same bytes.
 
-use std::fmt::Write as _;
+mod svg;
+
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::terminal::{PROGRAM, Terminal};
+use svg::Ground;
 
-const CELL: (f64, f64) = (8.4, 18.0);
-const BACKGROUND: &str = "#15171c";
-const TEXT: &str = "#c8ccd4";
-/// The sixteen colours of a terminal with a dark background.
-const PALETTE: [&str; 16] = [
-    "#1c1c1c", "#e05561", "#8cc265", "#d18f52", "#4aa5f0", "#c162de", "#42b3c2", "#d7dae0", "#6b717d",
-    "#ff616e", "#a5e075", "#f0a45d", "#4dc4ff", "#de73ff", "#4cd1e0", "#ffffff",
+use crate::terminal::{DEADLINE, PROGRAM, Terminal};
+
+const RIGHT: &str = "\x1b[C";
+const END: &str = "\x1b[F";
+/// Large enough for the number of the sample to be on the screen.
+const SEARCH: (u16, u16) = (120, 36);
+/// A picture is taken when nothing has changed for so long.
+const STILL: Duration = Duration::from_millis(400);
+
+struct Picture {
+    /// In `assets`.
+    file: &'static str,
+    /// In `tests/recordings`.
+    recording: &'static str,
+    /// Samples after the first event has begun; without it the end of the recording.
+    after: Option<u64>,
+    /// Columns and rows.
+    size: (u16, u16),
+    /// Keys to type then.
+    keys: &'static str,
+    /// What is to be seen in the picture.
+    seen: &'static str,
+    theme: &'static str,
+    ground: Ground,
+}
+
+const LOOP: Picture = Picture {
+    file: "",
+    recording: "backfill-loop.zst",
+    after: Some(12),
+    size: SEARCH,
+    keys: "",
+    seen: "rewrites rows that are done",
+    theme: "default",
+    ground: Ground::Dark,
+};
+
+const PICTURES: [Picture; 8] = [
+    Picture {
+        file: "wal-pinned.svg",
+        recording: "wal-growth.zst",
+        after: Some(2),
+        keys: "2",
+        seen: "pins server",
+        ..LOOP
+    },
+    Picture { file: "loop-pane.svg", size: (60, 8), seen: "▲ backfill loop", ..LOOP },
+    Picture { file: "loop-verdict.svg", keys: "3", ..LOOP },
+    Picture {
+        file: "loop-explained.svg",
+        size: (100, 32),
+        keys: "3\r",
+        seen: "Write sources: what it means",
+        ..LOOP
+    },
+    Picture {
+        file: "loop-events.svg",
+        after: None,
+        size: (100, 16),
+        keys: "e",
+        seen: "Enter goes there",
+        ..LOOP
+    },
+    Picture { file: "loop-over.svg", after: None, keys: "3", seen: "►3 Write", ..LOOP },
+    Picture {
+        file: "light.svg",
+        recording: "write-burst.zst",
+        size: (80, 24),
+        seen: "over the limit of 10.0 MB/s",
+        theme: "light",
+        ground: Ground::Light,
+        ..LOOP
+    },
+    Picture {
+        file: "high-contrast.svg",
+        recording: "write-burst.zst",
+        size: (80, 24),
+        seen: "over the limit of 10.0 MB/s",
+        theme: "high-contrast",
+        ..LOOP
+    },
 ];
 
-fn colour(cell: &vt100::Cell) -> &'static str {
-    match cell.fgcolor() {
-        vt100::Color::Idx(index) => PALETTE.get(usize::from(index)).copied().unwrap_or(TEXT),
-        _ => TEXT,
-    }
+/// Number of the sample that is shown, and how many there are.
+fn at(text: &str) -> Option<(u64, u64)> {
+    let line = text.lines().find_map(|line| line.trim_start().strip_prefix("sample "))?;
+    let (number, rest) = line.split_once(" of ")?;
+    Some((number.parse().ok()?, rest.split(' ').next()?.parse().ok()?))
 }
 
-/// A block element as a share of its cell's height, from below.
-fn block(text: &str) -> Option<f64> {
-    let c = text.chars().next()?;
-    ('▁'..='█').contains(&c).then(|| f64::from(c as u32 - '▁' as u32 + 1) / 8.0)
-}
-
-fn draw_cell(svg: &mut String, cell: &vt100::Cell, column: u16, row: u16) {
-    let (x, y) = (f64::from(column) * CELL.0, f64::from(row) * CELL.1);
-    let fill = colour(cell);
-    let text = cell.contents();
-    if let Some(share) = block(text) {
-        let (height, width) = (CELL.1 * share, CELL.0 + 0.3);
-        let top = y + CELL.1 - height;
-        let _ = writeln!(
-            svg,
-            "<rect x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{fill}\"/>"
-        );
-    } else if !text.trim().is_empty() {
-        let weight = if cell.bold() { " font-weight=\"bold\"" } else { "" };
-        let opacity = if cell.dim() { " opacity=\"0.65\"" } else { "" };
-        let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
-        let base = y + CELL.1 - 4.5;
-        let _ = writeln!(
-            svg,
-            "<text x=\"{x:.1}\" y=\"{base:.1}\" fill=\"{fill}\"{weight}{opacity}>{escaped}</text>"
-        );
-    }
-}
-
-/// The screen as a picture.
-fn svg(screen: &vt100::Screen) -> String {
-    let (rows, columns) = screen.size();
-    let (width, height) = (f64::from(columns.get()) * CELL.0, f64::from(rows.get()) * CELL.1);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-8 -8 {:.0} {:.0}\" \
-         font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"14\">\n\
-         <rect x=\"-8\" y=\"-8\" width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n",
-        width + 16.0,
-        height + 16.0
-    );
-    for row in 0..rows.get() {
-        for column in 0..columns.get() {
-            if let Some(cell) = screen.cell(row, column) {
-                draw_cell(&mut svg, cell, column, row);
-            }
+/// Waits until the screen shows `words` and no longer changes.
+fn still(terminal: &Terminal, words: &str) {
+    let deadline = Instant::now() + DEADLINE;
+    let mut last = (Instant::now(), terminal.raw().len());
+    while last.0.elapsed() < STILL || !terminal.text().contains(words) {
+        assert!(Instant::now() < deadline, "no {words} in time; the screen:\n{}", terminal.text());
+        thread::sleep(Duration::from_millis(20));
+        let written = terminal.raw().len();
+        if written != last.1 {
+            last = (Instant::now(), written);
         }
     }
-    svg + "</svg>\n"
 }
 
-fn take(scenario: &str, columns: u16, rows: u16, name: &str, ready: impl Fn(&str) -> bool) {
-    shoot(&["demo", "--scenario", scenario], "", columns, rows, name, ready);
-}
-
-/// A picture of the program with some keys typed.
-fn shoot(arguments: &[&str], keys: &str, columns: u16, rows: u16, name: &str, ready: impl Fn(&str) -> bool) {
-    let mut terminal = Terminal::run(PROGRAM, arguments, &[], columns, rows);
-    if !keys.is_empty() {
-        terminal.wait(name, |text| text.contains("REPLAY paused"));
-        terminal.type_keys(keys);
-    }
-    terminal.wait_long(name, ready);
-    let picture = terminal.with_screen(svg);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
-    std::fs::write(path, picture).unwrap();
+fn take(picture: &Picture) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let recording = root.join("tests/recordings").join(picture.recording);
+    let arguments = ["replay", recording.to_str().unwrap(), "--theme", picture.theme];
+    let mut terminal = Terminal::run(PROGRAM, &arguments, &[("TZ", "UTC")], SEARCH.0, SEARCH.1);
+    terminal.wait("all of it judged", |text| at(text).is_some() && !text.contains("judging"));
+    still(&terminal, "REPLAY paused");
+    let (_, last) = at(&terminal.text()).unwrap();
+    let number = if let Some(after) = picture.after {
+        terminal.type_keys("]");
+        still(&terminal, "event");
+        let number = at(&terminal.text()).unwrap().0 + after;
+        terminal.type_keys(&RIGHT.repeat(usize::try_from(after).unwrap()));
+        number
+    } else {
+        terminal.type_keys(END);
+        last
+    };
+    terminal.wait("the moment", |text| at(text) == Some((number, last)));
+    terminal.resize(picture.size.0, picture.size.1);
+    terminal.type_keys(picture.keys);
+    still(&terminal, picture.seen);
+    let made = terminal.with_screen(|screen| svg::of(screen, picture.ground));
+    std::fs::write(root.join("assets").join(picture.file), made).unwrap();
 }
 
 #[test]
-#[ignore = "writes assets/*.svg; takes two minutes"]
+#[ignore = "writes assets/*.svg"]
 fn pictures() {
-    std::thread::scope(|scope| {
-        scope
-            .spawn(|| take("backfill-loop", 120, 36, "backfill-loop.svg", |text| text.contains("] up 33 s")));
-        scope.spawn(|| {
-            take("wal-growth", 120, 36, "wal-pinned.svg", |text| {
-                text.contains("◆ WAL pinned at frame") && text.contains(" for 3")
-            });
-        });
-        scope.spawn(|| {
-            let recording = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/wal-growth.zst");
-            shoot(&["replay", recording], "]", 120, 36, "replay.svg", |text| text.contains("WAL pinned at"));
-        });
-        scope.spawn(|| {
-            take("write-burst", 80, 24, "write-burst.svg", |text| text.contains("▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲▲"));
-        });
+    thread::scope(|scope| {
+        for picture in &PICTURES {
+            scope.spawn(|| take(picture));
+        }
     });
 }

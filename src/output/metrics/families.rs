@@ -9,15 +9,22 @@ use crate::sample::IoCounters;
 
 /// Everything that `snapshot` knows.
 pub(super) fn of(snapshot: &Snapshot) -> Vec<Family> {
+    let mut families = every(snapshot);
+    families.retain(|family| !family.series.is_empty());
+    families
+}
+
+/// All families there are, also those that have nothing to say.
+pub(super) fn every(snapshot: &Snapshot) -> Vec<Family> {
+    let nothing = SqliteView::default();
     let mut families = vec![build_info()];
     families.extend(processes(snapshot));
     families.extend(stats_file(snapshot));
     families.extend(rows(snapshot));
     families.extend(writer_lock(snapshot));
     families.extend(mqtt(snapshot));
-    families.extend(snapshot.sqlite.iter().flat_map(database));
+    families.extend(database(snapshot.sqlite.as_ref().unwrap_or(&nothing)));
     families.extend(findings(snapshot));
-    families.retain(|family| !family.series.is_empty());
     families
 }
 
