@@ -78,17 +78,28 @@ if command -v systemd-analyze >/dev/null; then
 else
     echo "package: units not checked, there is no systemd-analyze here"
 fi
-# The units' commands as somebody who owns nothing, with the capabilities that they give, on an ingestor of root's.
-command_of() { sed -n 's/^ExecStart=//p' "$units/$1"; }
-caps=-all,+sys_ptrace,+dac_read_search
-as_the_unit=(setpriv --reuid nobody --regid nogroup --clear-groups --no-new-privs --bounding-set "$caps"
-    --inh-caps "$caps" --ambient-caps "$caps" env "XDG_STATE_HOME=$folder/state")
-mkdir -p "$folder"/{textfile,state}
-chown nobody "$folder"/{textfile,state}
+# The units' commands with the users, capabilities and folders that they give, on an ingestor of somebody else's.
+value_of() { sed -n "s/^$2=//p" "$units/$1"; }
+rights=() # of a unit's user, as setpriv takes them
+for capability in $(value_of corescope-top-metrics.service CapabilityBoundingSet); do
+    name=${capability#CAP_}
+    rights+=(",+${name,,}")
+done
+caps=-all$(printf %s "${rights[@]}")
+textfile=(setpriv --no-new-privs --bounding-set "$caps" --inh-caps "$caps")
+# A user of systemd's making, whose state folder is a link.
+dynamic=61184
+metrics=(setpriv --reuid "$dynamic" --regid "$dynamic" --clear-groups --no-new-privs --bounding-set "$caps"
+    --inh-caps "$caps" --ambient-caps "$caps")
 chmod 711 "$folder"
+mkdir -p "$folder"/{node-exporter,lib/corescope-top-textfile,lib/private/corescope-top}
+ln -s private/corescope-top "$folder/lib/corescope-top"
+chown "$dynamic" "$folder/lib/private/corescope-top"
 mkdir -m 700 "$folder/ingestor"
-(exec -a corescope-ingestor /usr/bin/corescope-top demo-ingestor --db "$folder/ingestor/meshcore.db" \
-    --stats "$folder/ingestor/stats.json" --scenario quiet) &
+chown nobody "$folder/ingestor"
+setpriv --reuid nobody --regid nogroup --clear-groups bash -c 'exec -a corescope-ingestor "$@"' bash \
+    /usr/bin/corescope-top demo-ingestor --db "$folder/ingestor/meshcore.db" --stats "$folder/ingestor/stats.json" \
+    --scenario quiet &
 watch=(--ingestor $! --db "$folder/ingestor/meshcore.db" --stats "$folder/ingestor/stats.json")
 for _ in $(seq 100); do [ -s "$folder/ingestor/stats.json" ] && break; sleep 0.1; done
 figures() { # FILE: has what takes rights, and no source failed
@@ -96,15 +107,22 @@ figures() { # FILE: has what takes rights, and no source failed
         grep -q '^corescope_source_events_total{source="tx_inserted"} ' "$1" &&
         grep -q '^corescope_wal_frames{state="live"} ' "$1" && grep -qxE 'corescope_faults 0(\.0)?' "$1"
 }
-exec_start=$(command_of corescope-top-textfile.service)
-"${as_the_unit[@]}" ${exec_start//\/var\/lib\/prometheus\/node-exporter/$folder\/textfile} "${watch[@]}" ||
-    fail "the textfile unit's command ended with $?"
-figures "$folder/textfile/corescope.prom" || fail "figures are missing: $(cat "$folder/textfile/corescope.prom")"
-exec_start=$(command_of corescope-top-metrics.service)
-"${as_the_unit[@]}" ${exec_start//127.0.0.1:9877/127.0.0.1:0} "${watch[@]}" 2>"$folder/listen" &
-for _ in $(seq 100); do [ -s "$folder/listen" ] && break; sleep 0.1; done
-port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/metrics.*|\1|p' "$folder/listen")
-[ -n "$port" ] || fail "the metrics unit's command serves nothing: $(cat "$folder/listen")"
+# UNIT: its command, with folders and the port of our own.
+command_of() {
+    local environment
+    environment=$(value_of "$1" Environment)
+    echo "env ${environment//\/var\/lib/$folder\/lib} $(value_of "$1" ExecStart |
+        sed "s|/var/lib/prometheus/|$folder/|; s|127.0.0.1:9877|127.0.0.1:0|")"
+}
+"${textfile[@]}" $(command_of corescope-top-textfile.service) "${watch[@]}" 2>"$folder/said" ||
+    fail "the textfile unit's command failed: $(cat "$folder/said")"
+[ ! -s "$folder/said" ] || fail "the textfile unit's command says: $(cat "$folder/said")"
+figures "$folder/node-exporter/corescope.prom" || fail "figures are missing: $(cat "$folder/node-exporter/corescope.prom")"
+"${metrics[@]}" $(command_of corescope-top-metrics.service) "${watch[@]}" 2>"$folder/said" &
+served=$!
+for _ in $(seq 100); do [ -s "$folder/said" ] && break; sleep 0.1; done
+port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/metrics.*|\1|p' "$folder/said")
+[ -n "$port" ] || fail "the metrics unit's command serves nothing: $(cat "$folder/said")"
 scrape() {
     exec 3<>"/dev/tcp/127.0.0.1/$port"
     printf 'GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
@@ -113,7 +131,10 @@ scrape() {
 }
 for _ in $(seq 50); do scrape; figures "$folder/scraped" && break; sleep 0.1; done
 figures "$folder/scraped" || fail "figures are missing: $(cat "$folder/scraped")"
-echo "package: the units' commands read all that they need"
+kill "$served"
+wait "$served" || true
+[ "$(wc -l <"$folder/said")" = 1 ] || fail "the metrics unit's command says: $(cat "$folder/said")"
+echo "package: the units' commands read all that they need, with their own rights only"
 kill $(jobs -p)
 wait 2>/dev/null || true
 
