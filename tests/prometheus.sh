@@ -55,6 +55,8 @@ if command -v prometheus-node-exporter >/dev/null; then
         fail "no node_exporter: $(tail -n 3 "$folder/node.log")"
     grep -qx 'node_textfile_scrape_error 0' "$folder/node.txt" || fail "node_exporter objects to the textfile"
     grep -q '^corescope_verdict{verdict="backfill_loop"}' "$folder/node.txt" || fail "node_exporter has no verdicts"
+    grep -qE '^node_textfile_mtime_seconds\{file="(.*/)?corescope.prom"' "$folder/node.txt" ||
+        fail "node_exporter does not say how old the textfile is"
     echo "prometheus: node_exporter takes the textfile"
 else
     echo "prometheus: not tried with node_exporter, which is not here"
