@@ -160,7 +160,7 @@ mod tests {
 
     fn snapshot(seq: u64, interval: f64, updates: u64) -> Snapshot {
         let sources = SourcesView { updates, ..SourcesView::default() };
-        Snapshot { seq, interval, sources, ..Snapshot::default() }
+        Snapshot { interval, seq, sources, ..Snapshot::default() }
     }
 
     #[test]
