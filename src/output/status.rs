@@ -67,9 +67,11 @@ fn headline(snapshot: &Snapshot) -> (String, Tone) {
         Some(flag) => (format!("▲ {}", flag_words(flag.id)), Tone::Bad),
         None if gone => ("▲ ingestor gone".to_owned(), Tone::Worse),
         None if snapshot.sources.stale => ("▲ stats stale".to_owned(), Tone::Bad),
-        // What could not be read may be what is wrong.
-        None if !snapshot.faults.is_empty() => (format!("? {}", snapshot.faults[0].source), Tone::Bad),
-        None => ("ok".to_owned(), Tone::Good),
+        // Nothing looks wrong to who can't look.
+        None => snapshot.faults.first().map_or_else(
+            || ("ok".to_owned(), Tone::Good),
+            |fault| (format!("? can't read {}", fault.source), Tone::Bad),
+        ),
     }
 }
 
@@ -119,7 +121,7 @@ fn fit(text: &str, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::{Flag, IoRates, ProcView, SourceFault, SqliteView};
+    use crate::model::snapshot::{Flag, IoRates, ProcView, SourceFault, SourcesView, SqliteView};
 
     fn snapshot() -> Snapshot {
         let rates = IoRates { write: 2.0 * 1024.0 * 1024.0, ..IoRates::default() };
@@ -149,9 +151,15 @@ mod tests {
         assert_eq!(line(&snapshot(), 60, Markup::Plain), "ok  write 2.00 MB/s  WAL 4.00 MB");
         assert_eq!(line(&snapshot(), 20, Markup::Plain), "ok  write 2.00 MB/s");
         assert_eq!(line(&snapshot(), 4, Markup::Plain), "ok");
-        let fault = SourceFault { source: "stats", text: "no stats file".to_owned(), since: None };
+    }
+
+    #[test]
+    fn what_could_not_be_looked_at_is_not_ok() {
+        let fault = SourceFault { source: "stats", text: String::new(), since: None };
         let blind = Snapshot { faults: vec![fault], ..snapshot() };
-        assert_eq!(line(&blind, 30, Markup::Plain), "? stats  write 2.00 MB/s");
+        assert_eq!(line(&blind, 60, Markup::Plain), "? can't read stats  write 2.00 MB/s  WAL 4.00 MB");
+        let stale = Snapshot { sources: SourcesView { stale: true, ..SourcesView::default() }, ..blind };
+        assert!(line(&stale, 60, Markup::Plain).starts_with("▲ stats stale"));
     }
 
     #[test]

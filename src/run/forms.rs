@@ -52,7 +52,7 @@ impl Form {
 
     /// Takes a snapshot, from the second sample on: the first has no rates. Some end when it is done.
     pub fn put(&mut self, snapshot: &Snapshot, limits: &Limits) -> Option<End> {
-        if snapshot.seq == 1 {
+        if snapshot.seq == 1 || self.is_one_shot() && is_early(snapshot) {
             return None;
         }
         let outcome = match self {
@@ -93,6 +93,16 @@ impl Form {
             _ => End::Unusable(reasons),
         }
     }
+}
+
+/// How long a form that has one look waits for the stats file's second update.
+const UPDATE_WITHIN: f64 = 1.5;
+
+/// Whether the rates of the write sources are still to come: the ingestor publishes once a second, so that two
+/// looks a second apart may fall between two updates, and nothing looks wrong for want of rates.
+fn is_early(snapshot: &Snapshot) -> bool {
+    let looked_for = (snapshot.seq - 1) as f64 * snapshot.interval;
+    snapshot.sources.updates == 1 && !snapshot.sources.stale && looked_for < UPDATE_WITHIN
 }
 
 fn failed(form: &Form, error: &io::Error) -> End {
@@ -141,4 +151,29 @@ fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::snapshot::SourcesView;
+
+    fn snapshot(seq: u64, interval: f64, updates: u64) -> Snapshot {
+        let sources = SourcesView { updates, ..SourcesView::default() };
+        Snapshot { interval, seq, sources, ..Snapshot::default() }
+    }
+
+    #[test]
+    fn one_look_waits_for_a_second_update_and_not_for_long() {
+        assert!(is_early(&snapshot(2, 1.0, 1)));
+        assert!(!is_early(&snapshot(2, 1.0, 2)));
+        assert!(!is_early(&snapshot(3, 1.0, 1)), "the ingestor publishes no more");
+        assert!(!is_early(&snapshot(2, 5.0, 1)));
+        assert!(is_early(&snapshot(6, 0.2, 1)));
+        assert!(!is_early(&snapshot(9, 0.2, 1)));
+        assert!(!is_early(&snapshot(2, 1.0, 0)), "no stats file to wait for");
+        let mut stale = snapshot(2, 1.0, 1);
+        stale.sources.stale = true;
+        assert!(!is_early(&stale));
+    }
 }

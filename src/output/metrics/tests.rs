@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::snapshot::{Flag, FlagId, ProcView, SourceRow, SourcesView, SqliteView};
+use crate::model::verdict::VerdictId;
 use crate::sample::IoCounters;
 use crate::units::{Bytes, Wall};
 
@@ -88,4 +89,23 @@ fn quotes_in_names_do_no_harm() {
     odd.sources.rows = vec![row("backfill_a\"} 1\\", true, 1)];
     let text = openmetrics(&odd).unwrap();
     assert!(text.contains("corescope_backfill_rows_total{backfill=\"a\\\"} 1\\\\\"} 1.0"), "{text}");
+}
+
+#[test]
+fn every_verdict_has_one_alert_rule_and_one_test_of_it() {
+    let rules = include_str!("../../../assets/prometheus/corescope-top.rules.yml");
+    let tests = include_str!("../../../assets/prometheus/corescope-top.rules.test.yml");
+    let between = |text: &'static str, before: &str, after: &str| -> Vec<&'static str> {
+        let starts = text.lines().filter_map(|line| line.trim_start().strip_prefix(before));
+        starts.map(|rest| rest.split_once(after).unwrap().0).collect()
+    };
+    let sorted = |mut names: Vec<&'static str>| {
+        names.sort_unstable();
+        names
+    };
+    let verdicts = sorted(VerdictId::ALL.map(VerdictId::name).to_vec());
+    assert_eq!(sorted(between(rules, "expr: corescope_verdict{verdict=\"", "\"} == 1")), verdicts);
+    let mut tested = sorted(between(tests, "- series: 'corescope_verdict{verdict=\"", "\""));
+    tested.dedup();
+    assert_eq!(tested, verdicts);
 }
