@@ -143,9 +143,18 @@ used() {
 colours() { # THEME: the SGR parameters that it may use
     case $1 in
         default) printf '%s\n' 31 32 33 36 ;;
-        high-contrast) printf '%s\n' 91 92 93 96 ;;
-        light) printf '%s\n' 31 32 34 35 ;;
+        high-contrast) printf '%s\n' '38;5;231' '38;5;16' '38;5;196' '48;5;124' '48;5;226' ;;
+        light) printf '%s\n' '38;5;25' '38;5;124' '38;5;90' '38;5;22' ;;
         mono) ;;
+    esac
+}
+# THEME TERMINAL: the same where tmux has to make do with the nearest of 8 or 16.
+fewer_colours() {
+    case $1-$2 in
+        high-contrast-xterm) printf '%s\n' 37 30 31 41 43 ;;
+        high-contrast-*) printf '%s\n' 97 30 91 41 103 ;;
+        light-*) printf '%s\n' 34 31 35 32 ;;
+        *) colours "$1" ;;
     esac
 }
 only_colours() { # FILE ALLOWED WHERE
@@ -183,9 +192,10 @@ for terminal in xterm xterm-16color xterm-256color "xterm-256color COLORTERM=tru
         rm -f "$folder/typescript"
         attach_bare "$folder/typescript" $terminal
         within 10 drawn "$folder/typescript" || fail "$theme is not drawn on $terminal"
-        allowed=$(colours "$theme")
-        # With eight colours a bright one is the one that it is the bright one of.
-        [ "$terminal" != xterm ] || allowed=${allowed//9/3}
+        case $terminal in
+            xterm | xterm-16color) allowed=$(fewer_colours "$theme" "$terminal") ;;
+            *) allowed=$(colours "$theme") ;;
+        esac
         only_colours "$folder/typescript" "$allowed" "$theme on $terminal"
     done
     features=$(inner list-clients -F '#{client_termfeatures}')
