@@ -40,7 +40,9 @@ fn run(cli: &Cli) -> anyhow::Result<End> {
         Some(Command::Replay(args)) if cli.monitor.json => replay::lines(&args.file, &cli.monitor),
         Some(Command::Replay(args)) => replay::screen(&args.file, &cli.monitor),
         Some(Command::Doctor(_) | Command::Config { .. }) => Ok(End::Done),
-        Some(Command::Metrics(args)) => once(cli, &args.target, setup::metrics(args)?),
+        Some(Command::Metrics(args)) => {
+            setup::metrics(args).map_or_else(Ok, |form| once(cli, &args.target, form))
+        }
         Some(Command::Check(args)) => once(cli, &args.target, Form::Check),
         Some(Command::Status(args)) => once(cli, &args.target, setup::status(args)),
         Some(Command::DemoDirector { scenario }) => demo::director::run(*scenario).map(|()| End::Done),

@@ -1,4 +1,4 @@
-//! The order of what is configured: defaults, file, environment, command line.
+//! The order of what is configured: defaults, file, environment, command line; and what is refused.
 
 #![allow(clippy::unwrap_used)]
 
@@ -47,6 +47,15 @@ fn each_layer_wins_over_the_one_before() {
     let other = home.path().join("other.toml");
     fs::write(&other, "interval = 5\n").unwrap();
     is(&[("CORESCOPE_TOP_CONFIG", other.to_str().unwrap())], &[], "interval", ("5", "other.toml:1"));
+}
+
+#[test]
+fn others_are_served_only_where_that_is_said() {
+    let home = tempfile::tempdir().unwrap();
+    let output = run(home.path(), &[], &["metrics", "--listen", "0.0.0.0:0"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("give --listen-to-others"), "{text}");
+    assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]

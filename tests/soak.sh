@@ -23,7 +23,7 @@ mkdir -p "$folder" && cd "$folder" || exit 2
 cp "$program" program && program=$PWD/program
 
 # After how many seconds the memory must have settled, and how much it may grow from then on.
-settle=$((minutes > 5 ? 300 : 60))
+settle=$((minutes > 5 ? 300 : minutes * 30))
 growth_limit=1024
 csv=soak.csv
 failures=()

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 
 use crate::cli::{MetricsArgs, STATS_ENV, StatusArgs, Target};
 use crate::demo::{Demo, DemoState, Scenario};
 use crate::output::status::Markup;
+use crate::run::End;
 use crate::run::forms::Form;
 use crate::run::listen::{self, Latest};
 use crate::sample::{Fault, Reading, Sample};
@@ -62,16 +63,16 @@ pub fn of_demo(scenario: Scenario) -> anyhow::Result<Plan> {
 /// has been said on standard error.
 ///
 /// # Errors
-/// When the address is not loopback and nobody said that it should not be, or can't be bound.
-pub fn metrics(args: &MetricsArgs) -> anyhow::Result<Form> {
+/// The end of a run whose address is not loopback although nobody said so (usage), or can't be bound.
+pub fn metrics(args: &MetricsArgs) -> Result<Form, End> {
     let Some(address) = args.listen else { return Ok(Form::Metrics { textfile: args.textfile.clone() }) };
-    ensure!(
-        address.ip().is_loopback() || args.listen_to_others,
-        "{address} can be reached from other machines: give --listen-to-others too if that is wanted"
-    );
+    if !address.ip().is_loopback() && !args.listen_to_others {
+        let hint = "give --listen-to-others too if that is wanted";
+        return Err(End::Usage(format!("{address} can be reached from other machines: {hint}")));
+    }
     let latest = Latest::default();
-    let bound =
-        listen::spawn(address, latest.clone()).with_context(|| format!("can't listen on {address}"))?;
+    let bound = listen::spawn(address, latest.clone())
+        .map_err(|error| End::Failed(format!("can't listen on {address}: {error:#}")))?;
     // Standard error may be closed; the server is there all the same.
     let _ = writeln!(std::io::stderr(), "corescope-top: serving http://{bound}/metrics");
     Ok(Form::Served(latest))

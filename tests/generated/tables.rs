@@ -51,6 +51,9 @@ fn meaning(argument: &Arg) -> String {
     if argument.get_action().takes_values() && !defaults.is_empty() {
         write!(text, "; default: {}", defaults.join(", ")).unwrap();
     }
+    if let Some(variable) = argument.get_env() {
+        write!(text, "; environment: `{}`", variable.to_string_lossy()).unwrap();
+    }
     text
 }
 

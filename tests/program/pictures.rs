@@ -60,7 +60,7 @@ const PICTURES: [Picture; 8] = [
         seen: "pins server",
         ..LOOP
     },
-    Picture { file: "loop-pane.svg", size: (60, 8), seen: "▲ backfill loop", ..LOOP },
+    Picture { file: "loop-pane.svg", size: (60, 8), seen: "▲ backfill_path_json rewrites rows", ..LOOP },
     Picture { file: "loop-verdict.svg", keys: "3", ..LOOP },
     Picture {
         file: "loop-explained.svg",
