@@ -83,7 +83,8 @@ fn take(scenario: &str, columns: u16, rows: u16, name: &str, ready: impl Fn(&str
 fn shoot(arguments: &[&str], keys: &str, columns: u16, rows: u16, name: &str, ready: impl Fn(&str) -> bool) {
     let mut terminal = Terminal::run(PROGRAM, arguments, &[], columns, rows);
     if !keys.is_empty() {
-        terminal.wait(name, |text| text.contains("REPLAY paused"));
+        // No key leads to an event that is not judged yet.
+        terminal.wait(name, |text| text.contains("REPLAY paused") && text.contains("· 1 event"));
         terminal.type_keys(keys);
     }
     terminal.wait_long(name, ready);
