@@ -38,9 +38,9 @@ pub fn line(snapshot: &Snapshot, columns: usize, markup: Markup) -> String {
     marked(&headline, &rest, tone, markup)
 }
 
-/// A line for a target that is not there, or that can't be read: never an error.
-pub fn nothing(columns: usize, markup: Markup) -> String {
-    marked(&fit("corescope: no target", columns), "", Tone::Bad, markup)
+/// A line that says in a word or two why there are no figures: never an error.
+pub fn nothing(why: &str, columns: usize, markup: Markup) -> String {
+    marked(&fit(&format!("corescope: {why}"), columns), "", Tone::Bad, markup)
 }
 
 fn marked(headline: &str, rest: &str, tone: Tone, markup: Markup) -> String {
@@ -143,7 +143,7 @@ mod tests {
                 assert!(line.width() <= columns, "{columns}: {line}");
             }
         }
-        assert!(nothing(5, Markup::Plain).width() <= 5);
+        assert!(nothing("no target", 5, Markup::Plain).width() <= 5);
     }
 
     #[test]

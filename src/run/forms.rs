@@ -86,12 +86,26 @@ impl Form {
                 said.map_or(End::Done, |()| End::Said(Status::Unknown as u8))
             }
             // A status bar has no room for a reason; doctor has.
-            Self::Status { columns, markup } => {
-                let _ = print(&status::nothing(*columns, *markup));
-                End::Done
-            }
+            Self::Status { .. } => self.excuse("no target"),
             _ => End::Unusable(reasons),
         }
+    }
+
+    /// The end of a run that found several to look at, and nobody to choose.
+    pub fn undecided(&self, pids: &[String]) -> End {
+        if matches!(self, Self::Status { .. }) {
+            return self.excuse(&format!("{} ingestors", pids.len()));
+        }
+        let pids = pids.join(", ");
+        self.unusable(vec![format!("several ingestors run: choose one with --ingestor ({pids})")])
+    }
+
+    /// A status bar's line instead of one with figures.
+    fn excuse(&self, text: &str) -> End {
+        if let Self::Status { columns, markup } = self {
+            let _ = print(&status::nothing(text, *columns, *markup));
+        }
+        End::Done
     }
 }
 

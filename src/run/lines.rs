@@ -267,8 +267,7 @@ impl Lines {
             Ok(Outcome::Nothing | Outcome::Nobody(_)) => None,
             Ok(Outcome::Several(rows)) => {
                 let pids: Vec<String> = rows.iter().map(|row| row.pid.to_string()).collect();
-                let text = format!("several ingestors run: choose one with --ingestor ({})", pids.join(", "));
-                Some(self.form.unusable(vec![text]))
+                Some(self.form.undecided(&pids))
             }
             Err(error) => Some(End::Bug(format!("no thread for sampling: {error}"))),
         }
