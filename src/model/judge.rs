@@ -6,6 +6,7 @@
 
 mod backfill;
 mod causes;
+mod dropping;
 mod finding;
 mod io;
 mod latch;

@@ -120,14 +120,18 @@ pub fn run(case: &Case, base: &Base) -> (Score, Score) {
     let (mut ours, mut perf) = (Ear::new(case.truths.len(), false), Ear::new(case.truths.len(), true));
     let mut steps = case.ordered().into_iter().peekable();
     let mut truths = case.truths.clone();
-    let mut at = -case.unseen;
+    // Multiplied, not added up: what rounding leaves would put a step behind its label.
+    let time = |looks: u32| f64::from(looks) * case.interval - case.unseen;
     site.plan.interval = case.interval;
-    while at < case.secs {
-        while let Some((_, act)) = steps.next_if(|(due, _)| *due <= at) {
+    for looks in 1.. {
+        let before = time(looks - 1);
+        if before >= case.secs {
+            break;
+        }
+        while let Some((_, act)) = steps.next_if(|(due, _)| *due <= before) {
             act(&mut site);
         }
-        let sample = site.look();
-        at += case.interval;
+        let (sample, at) = (site.look(), time(looks));
         if at <= 0.0 {
             continue;
         }
@@ -135,7 +139,7 @@ pub fn run(case: &Case, base: &Base) -> (Score, Score) {
         for truth in truths.iter_mut().filter(|truth| truth.from < at) {
             match truth.when {
                 Some(is) if is(&site) => truth.when = None,
-                Some(_) => truth.from = at + case.interval,
+                Some(_) => truth.from = time(looks + 1),
                 None => {}
             }
         }

@@ -13,6 +13,8 @@ pub(super) enum Say {
     Holds(Box<Finding>),
     /// It does not.
     Not,
+    /// It has not for so long that it is over.
+    Over,
     /// It can't be told from this sample.
     #[default]
     Unknown,

@@ -48,6 +48,7 @@ impl Latch {
                     self.raised = None;
                 }
             }
+            Say::Over => self.raised = None,
             Say::Unknown => {}
         }
     }

@@ -15,6 +15,13 @@ const COLLAPSED: f64 = 0.4;
 const STILL_COLLAPSED: f64 = 0.55;
 /// Packets within that time below which nothing can be told.
 const FEW_PACKETS: f64 = 5.0;
+/// The same share of the last seconds, where enough packets came in them, from which on writers have starved long
+/// enough: once the lock is free every message is written. Five updates.
+const RECOVERED: f64 = 0.7;
+const RECOVERED_SECS: f64 = 4.5;
+const ENOUGH_PACKETS: f64 = 4.0;
+/// Seconds after which it is over: some messages in a row may get through by chance.
+const CALM_SECS: f64 = 8.0;
 /// Milliseconds of waiting for the lock that are too long for one message.
 const WAIT_MS: f64 = 1000.0;
 /// Share of the acquisitions that had to wait, and of the time in which somebody had the lock, that are too
@@ -39,6 +46,8 @@ pub(super) struct Starving {
     last: Option<Totals>,
     perf: Perf,
     since: Option<Mono>,
+    /// Since when messages get through again.
+    calm: Option<Mono>,
 }
 
 /// Counters of one update: packets of all sources, messages, and what `writer_perf` counts.
@@ -62,6 +71,7 @@ impl Default for Starving {
             last: None,
             perf: Perf::default(),
             since: None,
+            calm: None,
         }
     }
 }
@@ -95,13 +105,27 @@ impl Starving {
         if self.packets.sum() < FEW_PACKETS {
             return Say::Unknown;
         }
-        let share = if self.since.is_some() { STILL_COLLAPSED } else { COLLAPSED };
-        if !(messages < share * packets && self.lock_is_why(facts)) {
-            self.since = None;
+        let starved = self.since.is_some_and(|since| facts.since(since) >= STARVED_SECS);
+        let share = messages / packets;
+        let collapsed = match self.since {
+            None => share < COLLAPSED,
+            Some(_) if !starved => share < STILL_COLLAPSED,
+            Some(_) => self.lately().unwrap_or(share) < RECOVERED,
+        };
+        if !(collapsed && self.lock_is_why(facts)) {
+            let calm = *self.calm.get_or_insert(facts.snapshot.mono);
+            self.since = self.since.filter(|_| starved && facts.since(calm) < CALM_SECS);
             return Say::Not;
         }
+        self.calm = None;
         let since = *self.since.get_or_insert_with(|| super::process::earlier(facts, OLDER_SECS));
         Say::when(facts.since(since) >= STARVED_SECS, || finding(facts, since, messages, packets))
+    }
+
+    /// Messages written in the last seconds as a share of the packets that arrived; `None` of too few.
+    fn lately(&self) -> Option<f64> {
+        let packets = self.packets.sum_of(RECOVERED_SECS);
+        (packets >= ENOUGH_PACKETS).then(|| self.messages.sum_of(RECOVERED_SECS) / packets)
     }
 
     /// Whether those who want the lock wait for it, or somebody has it most of the time.

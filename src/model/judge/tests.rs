@@ -1,6 +1,7 @@
 //! Each rule on a site of a few numbers: what raises it, what doesn't, and when it is over.
 
 mod site;
+mod traffic;
 
 use crate::model::Model;
 use crate::model::limits::Limits;
@@ -28,7 +29,7 @@ fn each_rule_raises_its_verdict_alone_and_lets_it_go() {
     let cases: [Case; 8] = [
         (VerdictId::BackfillLoop, |it| it.backfill = 240, 5, |it| it.backfill = 0, 15),
         (VerdictId::WriteErrors, |it| it.errors = 2, 5, |it| it.errors = 0, 20),
-        (VerdictId::SignatureDrops, |it| it.drops = 5, 5, |it| it.drops = 0, 20),
+        (VerdictId::SignatureDrops, |it| it.drops = 5, 5, |it| it.drops = 0, 15),
         (VerdictId::WriteStorm, |it| it.write = 5 << 20, 182, |it| it.write = 450_000, 15),
         (VerdictId::StatsWedged, |it| it.publishes = false, 22, |it| it.publishes = true, 15),
         (VerdictId::IngestorDown, |it| it.pid = None, 12, |it| it.restart(8), 15),

@@ -1,6 +1,7 @@
 //! What comes in against what is written.
 
 use super::Facts;
+use super::dropping::Dropping;
 use super::finding::{Finding, Say, span};
 use super::starving::Starving;
 use super::window::Window;
@@ -13,32 +14,21 @@ const STUCK_SECS: f64 = 19.0;
 const BEHIND_SECS: f64 = 18.0;
 /// A packet this old is no sign of life.
 const FRESH_SECS: f64 = 30.0;
-/// Seconds over which failed writes and dropped messages are counted, and how many are no accident.
+/// Seconds over which failed writes are counted, and how many are no accident.
 const BAD_SECS: f64 = 5.0;
 const BAD: f64 = 3.0;
 /// The same for writes that fail one by one, each after its time-out.
 const SLOW_SECS: f64 = 30.0;
 const SLOW: f64 = 5.0;
-/// Share of the rows that come in meanwhile below which dropped messages are an accident all the same; and the
-/// same over the longer time.
-const DROPS_SHARE: f64 = 0.02;
-const SLOW_DROPS_SHARE: f64 = 0.01;
-/// Dropped messages that are too many, as a multiple of the normal rate; and that still are.
-const DROPS_TIMES: f64 = 10.0;
-const DROPS_GO_ON: f64 = 2.0;
 
 /// Follows messages and rows.
 #[derive(Clone, Debug)]
 pub(super) struct Traffic {
     rows: Window,
     errors: Window,
-    drops: Window,
     slow_errors: Window,
-    slow_drops: Window,
-    /// Rows of the time over which failed writes and drops are counted.
-    lately: Window,
     failing: bool,
-    dropping: bool,
+    dropping: Dropping,
     starving: Starving,
     idle: Option<Mono>,
     says: [Say; 4],
@@ -50,12 +40,9 @@ impl Default for Traffic {
         Self {
             rows: window(STUCK_SECS),
             errors: window(BAD_SECS),
-            drops: window(BAD_SECS),
             slow_errors: window(SLOW_SECS),
-            slow_drops: window(STUCK_SECS),
-            lately: window(BAD_SECS),
             failing: false,
-            dropping: false,
+            dropping: Dropping::default(),
             starving: Starving::default(),
             idle: None,
             says: Default::default(),
@@ -73,8 +60,12 @@ impl Traffic {
             return if facts.snapshot.sources.stale { Default::default() } else { self.says.clone() };
         };
         self.count(secs, facts);
-        self.says =
-            [self.stuck(facts), self.errors(facts), self.drops(facts), self.starving.push(secs, facts)];
+        self.says = [
+            self.stuck(facts),
+            self.errors(facts),
+            self.dropping.push(secs, facts),
+            self.starving.push(secs, facts),
+        ];
         self.says.clone()
     }
 
@@ -84,11 +75,7 @@ impl Traffic {
         let rows = rate("tx_inserted") + rate("obs_inserted") + rate("tx_dupes");
         self.rows.push(now, secs, rows * secs);
         // Of an update that covers a longer time only the last part counts.
-        let lately = secs.min(BAD_SECS);
-        self.errors.push(now, secs, rate("write_errors") * lately);
-        self.drops.push(now, secs, rate("sig_drops") * lately);
-        self.lately.push(now, secs, rows * lately);
-        self.slow_drops.push(now, secs, rate("sig_drops") * secs.min(STUCK_SECS));
+        self.errors.push(now, secs, rate("write_errors") * secs.min(BAD_SECS));
         self.slow_errors.push(now, secs, rate("write_errors") * secs.min(SLOW_SECS));
         if rows > 0.0 {
             self.idle = None;
@@ -154,35 +141,6 @@ impl Traffic {
                 .evidence("errorsPerSec", recent / BAD_SECS)
                 .evidence("total", row.total as f64)
                 .peak(recent, PerSec(recent / BAD_SECS))
-        })
-    }
-
-    fn drops(&mut self, facts: &Facts) -> Say {
-        if facts.snapshot.row("sig_drops").is_none() {
-            return Say::Unknown;
-        }
-        let (count, rate) = (self.drops.sum(), self.drops.sum() / BAD_SECS);
-        let usual = facts.normal.usual("sig_drops").map_or(0.0, |usual| usual.high);
-        let burst = count > BAD - 0.5 && count > DROPS_SHARE * self.lately.sum();
-        let slow = self.slow_drops.sum();
-        let trickle = count > 0.0 && slow > SLOW - 0.5 && slow > SLOW_DROPS_SHARE * self.rows.sum();
-        let many = (burst || trickle) && rate > DROPS_TIMES * usual;
-        let was = self.dropping;
-        self.dropping = many || (was && count > 0.0 && rate > DROPS_GO_ON * usual);
-        if was && !self.dropping {
-            // The next one begins anew, not with what is left of this.
-            self.slow_drops.clear();
-        }
-        Say::when(self.dropping, || {
-            let text = format!(
-                "{} messages are dropped for their signature, {} are normal here",
-                PerSec(rate),
-                PerSec(usual)
-            );
-            Finding::warning("sig_drops", text, "a sender's clock or key is wrong, or somebody sends forgeries: see which in the ingestor's log")
-                .evidence("dropsPerSec", rate)
-                .evidence("normalPerSec", usual)
-                .peak(rate, PerSec(rate))
         })
     }
 }

@@ -52,6 +52,18 @@ impl Window {
         self.steps.iter().map(|(.., amount)| amount).sum()
     }
 
+    /// End and amount of every step, the newest first.
+    pub(crate) fn newest(&self) -> impl Iterator<Item = (Mono, f64)> {
+        self.steps.iter().rev().map(|(at, _, amount)| (*at, *amount))
+    }
+
+    /// The sum of the last `secs` seconds of the window.
+    pub(crate) fn sum_of(&self, secs: f64) -> f64 {
+        let Some((end, ..)) = self.steps.back() else { return 0.0 };
+        let young = |(at, _): &(Mono, f64)| end.since(*at).as_secs_f64() < secs;
+        self.newest().take_while(young).map(|(_, amount)| amount).sum()
+    }
+
     /// Amount per second; `None` until nearly the whole window is covered.
     pub(crate) fn mean(&self) -> Option<f64> {
         (self.secs >= 0.85 * self.length).then(|| self.amount.max(0.0) / self.secs)
@@ -74,5 +86,15 @@ mod tests {
             window.push(Mono(second * 1_000_000_000), 1.0, 0.0);
         }
         assert_eq!((window.mean(), window.sum()), (Some(0.0), 0.0));
+    }
+    #[test]
+    fn the_last_seconds_are_its_newest_steps() {
+        let mut window = Window::new(10.0);
+        assert!(window.sum_of(3.0) <= 0.0);
+        for second in 1..=9 {
+            window.push(Mono(second * 1_000_000_000), 1.0, second as f64);
+        }
+        assert_eq!(window.newest().next(), Some((Mono(9_000_000_000), 9.0)));
+        assert_eq!((window.sum_of(2.5), window.sum_of(100.0)), (9.0 + 8.0 + 7.0, 45.0));
     }
 }
