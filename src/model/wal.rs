@@ -5,6 +5,7 @@ mod progress;
 pub mod view;
 mod writing;
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::sample::locks::{HeldLock, Slot};
@@ -102,7 +103,8 @@ impl WalTracker {
 
     /// What the diagnosis needs beside the figures that are shown.
     fn facts(&mut self, db: &DbSample, locks: Option<&Vec<HeldLock>>, view: &WalView) -> Facts {
-        let runs = locks.is_some_and(|locks| locks.iter().any(|lock| lock.slot == Slot::Checkpoint));
+        let holds = |slot| locks.is_some_and(|locks| locks.iter().any(|lock| lock.slot == slot));
+        let (runs, writes) = (holds(Slot::Checkpoint), holds(Slot::Write));
         let moved = self.progress.checkpointed == Some(db.mono);
         let normal = view.pending.unwrap_or(0) <= diagnosis::NORMAL_FRAMES;
         // Readers come and go on a busy server; only one that stays is the reason.
@@ -116,7 +118,12 @@ impl WalTracker {
             file: db.wal.good().map(|stat| stat.size),
             forgotten: self.forgotten.map_or(0.0, |since| db.mono.since(since).as_secs_f64()),
             since_growth: self.growth.grown.map(|at| db.mono.since(at).as_secs_f64()),
-            restarted_since: self.progress.restarted() >= self.growth.grown,
+            restarted_since: match self.progress.restarted().cmp(&self.growth.grown) {
+                Ordering::Greater => true,
+                // In the same look: what a transaction that is not over has appended has no frames yet.
+                Ordering::Equal => !writes,
+                Ordering::Less => false,
+            },
         }
     }
 

@@ -46,6 +46,20 @@ fn a_large_transaction_that_spills_is_growth() {
 }
 
 #[test]
+fn a_log_that_grows_within_one_look_of_starting_over_is_no_high_water_mark_while_somebody_writes() {
+    let before = (1..=5u32).map(|n| look(f64::from(n), index(500, 500, &[]), vec![]));
+    let after = |locks| DbSample { wal: file(40 * MB), ..with_locks(salted(6.0, [8, 8], 20), locks) };
+    let view = follow(before.clone().chain([after(vec![write_lock(1)])]));
+    assert_eq!(view.diagnosis, Diagnosis::Fine);
+    let view = follow(before.chain([after(vec![])]));
+    assert!(matches!(view.diagnosis, Diagnosis::HighWater { .. }), "{:?}", view.diagnosis);
+}
+
+fn with_locks(sample: DbSample, locks: Vec<HeldLock>) -> DbSample {
+    DbSample { locks: Reading::Good(locks), ..sample }
+}
+
+#[test]
 fn a_log_of_ordinary_size_is_fine_while_it_grows_to_it() {
     let at = |n: u32| look(f64::from(n), index(n * 100, 0, &[]), vec![]);
     assert_eq!(follow((1..=20).map(at)).diagnosis, Diagnosis::Fine);
