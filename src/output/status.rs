@@ -70,7 +70,7 @@ fn headline(snapshot: &Snapshot) -> (String, Tone) {
         // Nothing looks wrong to who can't look.
         None => snapshot.faults.first().map_or_else(
             || ("ok".to_owned(), Tone::Good),
-            |fault| (format!("? can't read {}", fault.source), Tone::Bad),
+            |fault| (format!("? fault: {}", fault.source), Tone::Bad),
         ),
     }
 }
@@ -157,7 +157,7 @@ mod tests {
     fn what_could_not_be_looked_at_is_not_ok() {
         let fault = SourceFault { source: "stats", text: String::new(), since: None };
         let blind = Snapshot { faults: vec![fault], ..snapshot() };
-        assert_eq!(line(&blind, 60, Markup::Plain), "? can't read stats  write 2.00 MB/s  WAL 4.00 MB");
+        assert_eq!(line(&blind, 60, Markup::Plain), "? fault: stats  write 2.00 MB/s  WAL 4.00 MB");
         let stale = Snapshot { sources: SourcesView { stale: true, ..SourcesView::default() }, ..blind };
         assert!(line(&stale, 60, Markup::Plain).starts_with("▲ stats stale"));
     }
