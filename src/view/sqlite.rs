@@ -83,7 +83,8 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, chrome: Chrome, view: &View)
     for (said, y) in plan.said.iter().zip(plan.head.top()..plan.head.bottom()) {
         let row = Rect { y, height: 1, ..plan.head };
         let text = cut_left(row, if said.mark.is_some() { 2 } else { 0 }).1;
-        if let Some(mark) = said.mark {
+        // A ground belongs to marks and words, not to what is beside a second line.
+        if let Some(mark) = said.mark.filter(|mark| *mark != ' ') {
             canvas.put(row.x, y, mark, said.style);
         }
         canvas.text(text.x, y, text.width, &said.text, said.style);
