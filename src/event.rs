@@ -145,15 +145,14 @@ pub fn spawn_signals(sender: SyncSender<Event>) -> io::Result<()> {
 }
 
 /// Turns signals that end the program into events, for a program without a screen that has something to
-/// finish. One that still hangs on a pipe nobody reads after `grace` is ended all the same. What the shell
-/// had ignored from the start stays ignored: `nohup` means it.
+/// finish. One that still hangs on a pipe nobody reads after `grace` is ended all the same. A hangup
+/// that was ignored from the start stays ignored: `nohup` means it.
 ///
 /// # Errors
 /// When a handler can't be installed, or no thread can be started.
 pub fn spawn_endings(sender: SyncSender<Event>, grace: Duration) -> io::Result<()> {
-    let ignored = ignored();
-    let wanted = [SIGTERM, SIGINT, SIGHUP, SIGQUIT].into_iter();
-    let mut signals = Signals::new(wanted.filter(|signal| ignored & (1 << (signal - 1)) == 0))?;
+    let hangup = (!ignores_hangup()).then_some(SIGHUP);
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT].into_iter().chain(hangup))?;
     let (told, ends) = std::sync::mpsc::channel();
     spawn("endings", sender, move |sender| {
         for signal in ends {
@@ -171,11 +170,11 @@ pub fn spawn_endings(sender: SyncSender<Event>, grace: Duration) -> io::Result<(
     thread::Builder::new().name("signals".to_owned()).stack_size(256 << 10).spawn(wait).map(drop)
 }
 
-/// Signals that this process was started with the wish to ignore, a bit each from the lowest on; none where
-/// that can't be read. Source: proc(5), `SigIgn`.
-fn ignored() -> u64 {
+/// Whether this process was started with the wish to ignore hangups; where that can't be read it was not.
+/// Source: proc(5), `SigIgn`, a bit a signal from the lowest on.
+fn ignores_hangup() -> bool {
     let status = procfs::process::Process::myself().and_then(|process| process.status());
-    status.map_or(0, |status| status.sigign)
+    status.is_ok_and(|status| status.sigign & (1 << (SIGHUP - 1)) != 0)
 }
 
 /// A thread whose panic becomes an event: the screen is restored by who owns it, not from here.
