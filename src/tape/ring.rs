@@ -23,7 +23,7 @@ const SEGMENT: u64 = 300_000_000_000;
 const FRAME: usize = 64 << 10;
 /// The most compressed bytes that are kept: an hour of samples once a second takes 0.9 MB; of samples more often it is
 /// less than an hour.
-const MAX_BYTES: usize = 5 << 18;
+const MAX_BYTES: usize = 1 << 20;
 /// The level that costs a sample least, compression and memory together.
 const LEVEL: i32 = 3;
 
