@@ -5,6 +5,7 @@ use std::io;
 use crate::model::snapshot::Snapshot;
 use crate::parse::text::clip;
 use crate::terminal::Screen;
+use crate::view::Theme;
 
 /// Columns of a title: more is cut by most windows.
 const TITLE: usize = 80;
@@ -13,8 +14,8 @@ const TITLE: usize = 80;
 #[derive(Debug, Default)]
 pub struct Attention {
     bell: bool,
-    /// Whether titles are set at all.
-    titles: bool,
+    /// The look of titles; `None` where none are set.
+    titles: Option<Theme>,
     ring: bool,
     title: Option<String>,
 }
@@ -22,9 +23,9 @@ pub struct Attention {
 impl Attention {
     /// Rings on a beginning if `bell` says so. The title is another only while a verdict holds, and only
     /// where it can be set back: the Linux console has none.
-    pub fn new(bell: bool) -> Self {
+    pub fn new(bell: bool, theme: Theme) -> Self {
         let titles = std::env::var("TERM").is_ok_and(|term| !term.is_empty() && !term.starts_with("linux"));
-        Self { bell, titles, ..Self::default() }
+        Self { bell, titles: titles.then_some(theme), ..Self::default() }
     }
 
     /// Never calls anybody: what is shown has long been.
@@ -36,9 +37,10 @@ impl Attention {
     pub fn notice(&mut self, snapshot: Option<&Snapshot>) {
         let Some(snapshot) = snapshot else { return };
         self.ring |= self.bell && snapshot.events.iter().any(|event| event.lasted.is_none());
-        if self.titles {
-            let worst = snapshot.verdicts.first();
-            self.title = worst.map(|verdict| clip(&format!("! {}", verdict.text), TITLE));
+        if let Some(theme) = &self.titles {
+            let title =
+                |text: &str| clip(&format!("! {text}"), TITLE).chars().map(|c| theme.glyph(c)).collect();
+            self.title = snapshot.verdicts.first().map(|verdict| title(&verdict.text));
         }
     }
 
@@ -51,5 +53,34 @@ impl Attention {
             screen.ring()?;
         }
         screen.title(self.title.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::verdict::{Severity, Verdict, VerdictId};
+    use crate::units::{Mono, Wall};
+
+    #[test]
+    fn a_title_has_the_characters_of_the_screen() {
+        let verdict = Verdict {
+            id: VerdictId::WriteStorm,
+            subject: "ingestor".into(),
+            severity: Severity::Warning,
+            since: Wall::default(),
+            since_mono: Mono::default(),
+            text: "3 × what is normal — ".repeat(9),
+            remedy: String::new(),
+            evidence: Vec::new(),
+            effects: Vec::new(),
+        };
+        let snapshot = Snapshot { verdicts: vec![verdict], ..Snapshot::default() };
+        for ascii in [false, true] {
+            let titles = Some(Theme::new(true, ascii));
+            let mut attention = Attention { titles, ..Attention::default() };
+            attention.notice(Some(&snapshot));
+            assert_eq!(attention.title.unwrap().is_ascii(), ascii);
+        }
     }
 }

@@ -52,8 +52,9 @@ pub fn run(plan: Plan, monitor: &Monitor, limits: Limits) -> End {
     let Plan { given, names, mut demo, scenario } = plan;
     let mut app = App::new(limits, Labels::default(), monitor.interval);
     app.ui.zone = zone();
+    let theme = theme(monitor);
     let mut session = Live {
-        desk: Desk::new(app, theme(monitor), Attention::new(monitor.bell)),
+        desk: Desk::new(app, theme, Attention::new(monitor.bell, theme)),
         watcher: Watcher::new(given, names, monitor.interval, sender.clone()),
         memory: Memory::start(searches && !monitor.no_state, None),
         tee,
