@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use corescope_top::source::discover::{Aim, Choice, Given, Sight};
+use corescope_top::sample::{Fault, FaultKind};
+use corescope_top::source::discover::{Aim, Choice, Found, Given, Sight};
 
 use crate::fake::{FakeProc, database};
 
@@ -122,4 +123,24 @@ fn files_alone_are_enough() {
     std::fs::remove_dir_all(scene.proc.path().join("10")).unwrap();
     let aim = scene.one(&Given { server: Some(11), ..Given::default() });
     assert_eq!((pids(&aim), paths(&aim).0), ((None, Some(11)), Some(scene.db(10).as_path())));
+}
+
+#[test]
+fn of_several_whose_databases_are_hidden_none_is_taken_for_the_one_that_was_given() {
+    let scene = Scene::new(&[10, 20]);
+    let given = Given { db: Some(database(&scene.db(1))), ..Given::default() };
+    let mut found = scene.proc.scan();
+    for ingestor in &mut found.ingestors {
+        ingestor.db = None;
+        ingestor.problems = vec![Fault::new(FaultKind::Denied, "permission denied")];
+    }
+    let sight = Sight::Clear(scene.proc.path().to_owned());
+    let chosen = |found: &Found| match Choice::of(&given, found, &sight) {
+        Choice::One(aim) => pids(&aim).0,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(chosen(&found), None);
+    // The only one may well be it.
+    found.ingestors.truncate(1);
+    assert_eq!(chosen(&found), Some(10));
 }

@@ -141,14 +141,20 @@ fn known(found: &Found, pid: u32, sight: &Sight) -> Option<Candidate> {
 fn fitting<'a>(given: &Given, ingestors: &'a [Candidate], sight: &Sight) -> Vec<&'a Candidate> {
     let mut left: Vec<&Candidate> = ingestors.iter().collect();
     let id_of = |ingestor: &Candidate| ingestor.db.as_ref().and_then(|db| db.id);
+    let mut guessed = false;
     if let Some(db) = &given.db {
         let id = sight.id(db);
         let same = |ingestor: &Candidate| id.is_some() && id_of(ingestor) == id;
         let any = left.iter().any(|ingestor| same(ingestor));
+        guessed = !any;
         left.retain(|ingestor| if any { same(ingestor) } else { may_have(ingestor, db, sight) });
     }
     if let Some(stats) = given.stats.as_ref().filter(|_| left.len() > 1) {
         left.retain(|ingestor| same_stats(stats, ingestor, sight));
+    }
+    // Of several that only may have it none is taken: the database is enough to start with.
+    if guessed && left.len() > 1 {
+        left.clear();
     }
     left
 }
