@@ -1,6 +1,6 @@
 //! What keys choose: what is accepted, frozen, focused, sorted, filtered, and how often is looked.
 
-use super::{App, Effect, STEPS};
+use super::{App, Effect, Picture, STEPS};
 use crate::cli::INTERVALS;
 use crate::ui::{Panel, Scroll, SortBy};
 
@@ -14,10 +14,17 @@ impl App {
         }
     }
 
-    /// Sampling goes on under the frozen picture, which is a copy made once.
+    /// Sampling goes on under the frozen picture; what comes meanwhile is put behind it afterwards, so that
+    /// nothing is copied.
     pub(super) fn pause(&mut self) {
         self.ui.paused = !self.ui.paused;
-        self.frozen = self.ui.paused.then(|| Box::new(self.live.clone()));
+        if let Some(mut frozen) = self.frozen.take() {
+            frozen.history.append(std::mem::take(&mut self.live.history));
+            self.live.history = frozen.history;
+        } else {
+            let history = std::mem::take(&mut self.live.history);
+            self.frozen = Some(Box::new(Picture { snapshot: self.live.snapshot.clone(), history }));
+        }
     }
 
     pub(super) fn focus_by(&mut self, steps: usize) {
