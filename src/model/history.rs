@@ -17,8 +17,6 @@ const MAX_POINTS: usize = 7200;
 /// Series that are kept at most, besides those of the last snapshot: a stats file may name others in
 /// every update.
 const MAX_SERIES: usize = 2048;
-/// Series whose room is reserved.
-const RESERVED: usize = 48;
 /// A point this many intervals after the last one leaves a hole before it.
 const HOLE: f64 = 2.5;
 
@@ -79,10 +77,6 @@ impl History {
             Some(last) if end - last.end <= HOLE * snapshot.interval.max(0.4) => end - last.end,
             _ => snapshot.interval,
         };
-        if self.points.is_empty() {
-            let wanted = (KEEP_SECS / snapshot.interval.max(0.1)) as usize + 2;
-            self.points.reserve(wanted.clamp(MIN_POINTS, MAX_POINTS + 1));
-        }
         self.points.push_back(Point { end, covers });
         let rate = |view: &Option<crate::model::snapshot::ProcView>| {
             view.as_ref().and_then(|process| process.rates).map(|rates| rates.write)
@@ -129,10 +123,7 @@ impl History {
     /// Appends to one series; what it missed is a gap.
     fn put(&mut self, key: Key, value: Option<f64>) {
         let number = self.end_number() - 1;
-        // All at once: growing by halves would leave as many holes in memory. Those who name others in every
-        // update get nothing in advance.
-        let room = if self.series.len() < RESERVED { self.points.capacity() } else { 0 };
-        let begin = || Series { begin: number, values: VecDeque::with_capacity(room) };
+        let begin = || Series { begin: number, values: VecDeque::new() };
         let series = self.series.entry(key).or_insert_with(begin);
         while series.end() < number {
             series.values.push_back(f32::NAN);
