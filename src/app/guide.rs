@@ -8,7 +8,9 @@ use crate::view::{KeyGuide, KeyHelp};
 
 /// The keys of what is before the person, the most needed first.
 pub fn guide(ui: &Ui, snapshot: Option<&Snapshot>) -> KeyGuide {
-    KeyGuide { title: title(ui), help: help(ui), hints: hints(ui, snapshot) }
+    // This is asked for with every frame, and the help is rarely open.
+    let help = if ui.help.is_some() { help(ui) } else { Vec::new() };
+    KeyGuide { title: title(ui), help, hints: hints(ui, snapshot) }
 }
 
 /// What the help is about.
