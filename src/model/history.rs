@@ -1,7 +1,8 @@
 //! The last minutes of every series, for graphs: fed with snapshots, read by the screen.
 //!
 //! All series share one timeline. A point covers the time since the point before it, so that a
-//! change of interval or a hole in the data is drawn as what it was.
+//! change of interval or a hole in the data is drawn as what it was. Graphs show the newest samples
+//! one by one and older ones in wider columns only: there, half a second is one point.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -12,8 +13,13 @@ use crate::model::snapshot::Snapshot;
 pub const KEEP_SECS: f64 = 660.0;
 /// Points that are kept at least, whatever time they cover.
 pub const MIN_POINTS: usize = 120;
-/// Points that are kept at most.
-const MAX_POINTS: usize = 7200;
+/// The newest points, which are kept as they came: more than the columns of any terminal.
+const FINE: usize = 1024;
+/// Older points within the same so many seconds become one. Their bounds are those of the columns of
+/// five samples each, at any interval that keys choose.
+const SLOT: f64 = 0.5;
+/// Points that are kept at most, whatever the clock said.
+const MAX_POINTS: usize = FINE + (KEEP_SECS / SLOT) as usize + 16;
 /// Series that are kept at most, besides those of the last snapshot: a stats file may name others in
 /// every update.
 const MAX_SERIES: usize = 2048;
@@ -50,6 +56,21 @@ struct Series {
 }
 
 impl Series {
+    /// The point with this number, and with it its value, becomes part of the one before it.
+    fn join(&mut self, number: u64) {
+        let Some(index) = number.checked_sub(self.begin).filter(|index| *index > 0) else {
+            // The points that this series knows move to the left; its first may become the joint one.
+            self.begin -= 1;
+            return;
+        };
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        if let Some(value) = self.values.remove(index) {
+            let before = &mut self.values[index - 1];
+            // The larger one, as in a column; what is unknown loses.
+            *before = before.max(value);
+        }
+    }
+
     fn end(&self) -> u64 {
         self.begin + self.values.len() as u64
     }
@@ -88,6 +109,7 @@ impl History {
         for row in &snapshot.sources.rows {
             self.put(Key::Source(Arc::clone(&row.name)), row.rate);
         }
+        self.thin(self.points.len().saturating_sub(FINE));
         self.forget();
         if self.series.len() > MAX_SERIES {
             let end = self.end_number();
@@ -103,6 +125,7 @@ impl History {
             return;
         }
         let join = self.end_number();
+        let thin = self.points.len().saturating_sub(FINE - 1);
         self.points.extend(later.points);
         for (key, series) in later.series {
             let begin = join + series.begin;
@@ -112,6 +135,7 @@ impl History {
             }
             own.values.extend(series.values);
         }
+        self.thin(thin);
         self.forget();
     }
 
@@ -129,6 +153,24 @@ impl History {
             series.values.push_back(f32::NAN);
         }
         series.values.push_back(value.map_or(f32::NAN, |v| v as f32));
+    }
+
+    /// Joins the points from `first` on, but for the newest, with the one before where both lie in the
+    /// same slot. There is no hole between such two: the shortest is longer than a slot.
+    fn thin(&mut self, first: usize) {
+        let slot = |point: Point| (point.end / SLOT).ceil();
+        let mut index = first.max(1);
+        while index + FINE <= self.points.len() {
+            let (before, point) = (self.points[index - 1], self.points[index]);
+            if slot(before) < slot(point) {
+                index += 1;
+                continue;
+            }
+            self.points.remove(index);
+            self.points[index - 1] = Point { end: point.end, covers: before.covers + point.covers };
+            let number = self.forgotten + index as u64;
+            self.series.values_mut().for_each(|series| series.join(number));
+        }
     }
 
     /// Drops what is too old, and series that have not had a value for the whole time kept.

@@ -24,6 +24,8 @@ const FRAME: usize = 64 << 10;
 /// The most compressed bytes that are kept: an hour of samples once a second takes 0.9 MB; of samples more often it is
 /// less than an hour.
 const MAX_BYTES: usize = 1 << 20;
+/// A segment that has grown to this size ends, so that what has to go goes in small parts.
+const SEGMENT_BYTES: usize = MAX_BYTES / 8;
 /// The level that costs a sample least, compression and memory together.
 const LEVEL: i32 = 3;
 
@@ -39,7 +41,7 @@ pub struct Ring {
     bytes: usize,
 }
 
-/// Five minutes, or less where the target changed.
+/// Five minutes, or less where the target changed or samples are large or frequent.
 struct Segment {
     /// When it began.
     at: Wall,
@@ -71,7 +73,7 @@ impl Ring {
         Self { header, segments: [first].into(), plain: Vec::new(), samples: 0, compressor, bytes: 0 }
     }
 
-    /// Keeps an input, before the model eats it. `learned` is asked every five minutes.
+    /// Keeps an input, before the model eats it. `learned` is asked when a segment begins.
     pub fn note(&mut self, input: &Input, learned: impl FnOnce() -> State) {
         match input {
             // A new target is a new beginning, for the model and for a file.
@@ -128,15 +130,14 @@ impl Ring {
             if self.segments.len() == 1 && self.plain.is_empty() {
                 self.segments[0].state = Arc::new(learned());
             }
-        } else if mono.0.saturating_sub(last.mono.0) >= SEGMENT {
+        } else if mono.0.saturating_sub(last.mono.0) >= SEGMENT || last.bytes() >= SEGMENT_BYTES {
             let labels = Arc::clone(&last.labels);
             self.begin(Segment::new(at, mono, labels, learned()));
         }
         while self.segments.len() > 1
             && (self.segments[1].mono.0.saturating_add(HOUR) < mono.0 || self.bytes > MAX_BYTES)
         {
-            let gone = self.segments.pop_front();
-            self.bytes -= gone.map_or(0, |segment| segment.frames.iter().map(|frame| frame.len()).sum());
+            self.bytes -= self.segments.pop_front().map_or(0, |gone| gone.bytes());
         }
     }
 
@@ -166,6 +167,10 @@ impl Ring {
 impl Segment {
     fn new(at: Wall, mono: Mono, labels: Arc<Labels>, state: State) -> Self {
         Self { at, mono, labels, state: Arc::new(state), frames: Vec::new(), samples: 0 }
+    }
+
+    fn bytes(&self) -> usize {
+        self.frames.iter().map(|frame| frame.len()).sum()
     }
 }
 

@@ -29,7 +29,7 @@ fn one_point_a_column() {
 #[test]
 fn what_came_meanwhile_is_as_if_it_had_always_been_there() {
     let moment = |n: u32| (f64::from(n), 1.0, Some(u64::from(n)).filter(|n| n % 3 != 0));
-    for (first, last) in [(5, 9), (300, 500), (300, 1500)] {
+    for (first, last) in [(5, 9), (300, 500), (300, 1500), (1000, 1100)] {
         let mut history = filled((1..=first).map(moment));
         history.append(filled((first + 1..=last).map(moment)));
         let whole = filled((1..=last).map(moment));
@@ -39,6 +39,76 @@ fn what_came_meanwhile_is_as_if_it_had_always_been_there() {
         }
         assert_eq!(history.points.len(), whole.points.len());
     }
+    let moment = |n: u32| (f64::from(n) / 10.0, 0.1, Some(u64::from(n)).filter(|n| n % 3 != 0));
+    for (first, last) in [(500, 900), (500, 3000), (1600, 1603), (2500, 5001)] {
+        let mut history = filled((1..=first).map(moment));
+        history.append(filled((first + 1..=last).map(moment)));
+        let whole = filled((1..=last).map(moment));
+        for secs in [0.1, 0.5, 2.0] {
+            let columns = |history: &History| history.columns(&Key::WalSize, 1000, secs);
+            assert_eq!(columns(&history), columns(&whole), "{first} {last} {secs}");
+        }
+        assert_eq!(history.points.len(), whole.points.len(), "{first} {last}");
+    }
+}
+
+/// What is thinned looks as if it were not, in every width that a graph has at this interval.
+#[test]
+fn older_points_that_share_a_column_share_their_memory() {
+    let value = |n: u32| Some(u64::from(n * 7919 % 1000)).filter(|n| n % 13 != 0);
+    let mut history = History::default();
+    let mut all = Vec::new();
+    for n in 1..=9000_u32 {
+        let secs = f64::from(n) / 10.0;
+        history.push(&at(secs, 0.1, value(n)));
+        all.push((secs, value(n)));
+        assert!(history.points.len() <= FINE + 1322, "{}", history.points.len());
+    }
+    for (width, secs) in [(1000, 0.1), (500, 0.5), (1200, 0.5), (150, 4.0), (60, 10.0)] {
+        let newest = (900.0_f64 / secs).ceil() as usize;
+        let mut expected = vec![None; width];
+        for (end, value) in &all {
+            let back = newest - (end / secs - 1e-9).ceil() as usize;
+            if let Some(column) = width.checked_sub(back + 1).and_then(|at| expected.get_mut(at)) {
+                raise(column, value.map(|value| value as f32));
+            }
+        }
+        assert_eq!(history.columns(&Key::WalSize, width, secs), expected, "{width} columns of {secs} s");
+    }
+}
+
+#[test]
+fn series_of_any_beginning_and_end_stay_aligned_when_points_are_joined() {
+    let row = |name: &str, rate: f64| crate::model::snapshot::SourceRow {
+        name: name.into(),
+        backfill: false,
+        total: 1,
+        rate: Some(rate),
+        baseline: None,
+        flag: None,
+    };
+    let mut history = History::default();
+    for n in 1..=4000_u32 {
+        let mut snapshot = at(f64::from(n) / 10.0, 0.1, Some(u64::from(n)));
+        let lives = [("a", 1..4001), ("b", 503..1501), ("c", 1504..1505), ("d", 2999..4001)];
+        snapshot.sources.rows = lives
+            .iter()
+            .filter(|(_, life)| life.contains(&n))
+            .map(|(name, _)| row(name, f64::from(n)))
+            .collect();
+        history.push(&snapshot);
+    }
+    let columns = |name: &str| history.columns(&Key::Source(name.into()), 800, 0.5);
+    let known = |name: &str| {
+        let columns = columns(name);
+        let first = columns.iter().position(Option::is_some).unwrap();
+        let last = columns.iter().rposition(Option::is_some).unwrap();
+        (first, last, columns[first].unwrap(), columns[last].unwrap())
+    };
+    assert_eq!(known("a"), (0, 799, 5.0, 4000.0));
+    assert_eq!(known("b"), (100, 299, 505.0, 1500.0));
+    assert_eq!(known("c"), (300, 300, 1504.0, 1504.0));
+    assert_eq!(known("d"), (599, 799, 3000.0, 4000.0));
 }
 
 #[test]
