@@ -1,11 +1,12 @@
 //! Which metrics there are: a snapshot as families of series.
 
+mod processes;
+
 use std::sync::Arc;
 
 use super::{Family, Kind, Labels, TOP};
-use crate::model::snapshot::{FlagId, ProcView, Snapshot, SourceRow, SqliteView};
+use crate::model::snapshot::{FlagId, Snapshot, SourceRow, SqliteView};
 use crate::model::verdict::VerdictId;
-use crate::sample::IoCounters;
 
 /// Everything that `snapshot` knows.
 pub(super) fn of(snapshot: &Snapshot) -> Vec<Family> {
@@ -18,7 +19,7 @@ pub(super) fn of(snapshot: &Snapshot) -> Vec<Family> {
 pub(super) fn every(snapshot: &Snapshot) -> Vec<Family> {
     let nothing = SqliteView::default();
     let mut families = vec![build_info()];
-    families.extend(processes(snapshot));
+    families.extend(processes::of(snapshot));
     families.extend(stats_file(snapshot));
     families.extend(rows(snapshot));
     families.extend(writer_lock(snapshot));
@@ -59,63 +60,6 @@ fn build_info() -> Family {
     let labels = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
     let help = "Version of corescope-top; always 1";
     family("corescope_top_build_info", help, None, Kind::Gauge, [(labels, 1.0)])
-}
-
-/// What is counted of a process: name, help, unit, and where it stands in `/proc/PID/io`.
-type Counter = (&'static str, &'static str, Option<&'static str>, fn(&IoCounters) -> u64);
-
-const IO: [Counter; 7] = [
-    ("corescope_process_storage_read", "Bytes fetched from storage", Some("bytes"), |io| io.read_bytes),
-    (
-        "corescope_process_storage_written",
-        "Bytes of pages dirtied, on their way to storage",
-        Some("bytes"),
-        |io| io.write_bytes,
-    ),
-    (
-        "corescope_process_storage_cancelled",
-        "Bytes dirtied whose write was cancelled by truncation or removal",
-        Some("bytes"),
-        |io| io.cancelled_write_bytes,
-    ),
-    ("corescope_process_read", "Bytes passed to read calls, page cache included", Some("bytes"), |io| {
-        io.rchar
-    }),
-    ("corescope_process_written", "Bytes passed to write calls", Some("bytes"), |io| io.wchar),
-    ("corescope_process_read_calls", "Read calls", None, |io| io.syscr),
-    ("corescope_process_write_calls", "Write calls", None, |io| io.syscw),
-];
-
-fn processes(snapshot: &Snapshot) -> Vec<Family> {
-    let watched = [("ingestor", &snapshot.ingestor), ("server", &snapshot.server)];
-    let each = |value: &dyn Fn(&ProcView) -> Option<f64>| -> Vec<(Labels, f64)> {
-        let one = |(role, process): (&str, &Option<ProcView>)| {
-            Some((vec![("process", role.to_owned())], value(process.as_ref()?)?))
-        };
-        watched.into_iter().filter_map(one).collect()
-    };
-    let up = each(&|process| Some(flag(process.pid.is_some() && process.gone_since.is_none())));
-    let started = each(&|process| {
-        let alive = process.gone_since.is_none();
-        let uptime = process.uptime.filter(|_| alive)?;
-        // Whole seconds: the two clocks it is made of don't agree to the last millisecond.
-        Some((snapshot.at.0 as f64 / 1e9 - uptime).round())
-    });
-    let mut families = vec![
-        family("corescope_process_up", "Whether the process runs", None, Kind::Gauge, up),
-        family(
-            "corescope_process_start_time",
-            "When the process was started, Unix time",
-            Some("seconds"),
-            Kind::Gauge,
-            started,
-        ),
-    ];
-    families.extend(IO.map(|(name, help, unit, of)| {
-        let series = each(&|process| process.counters.as_ref().map(|io| of(io) as f64));
-        family(name, help, unit, Kind::Counter, series)
-    }));
-    families
 }
 
 fn stats_file(snapshot: &Snapshot) -> [Family; 2] {
