@@ -35,6 +35,17 @@ pub struct PerSec(pub f64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Count(pub i64);
 
+/// So many of what the noun names, in the plural where it is not one: "1 file", "0 files".
+#[derive(Clone, Copy, Debug)]
+pub struct Counted(pub i64, pub &'static str);
+
+impl Counted {
+    /// Of something in memory.
+    pub fn len(count: usize, noun: &'static str) -> Self {
+        Self(i64::try_from(count).unwrap_or(i64::MAX), noun)
+    }
+}
+
 /// A span of time, written in its two largest units ("2 m 10 s").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
@@ -140,6 +151,13 @@ impl fmt::Display for PerSec {
     }
 }
 
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(count, noun) = self;
+        write!(f, "{} {noun}{}", Count(*count), if *count == 1 { "" } else { "s" })
+    }
+}
+
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self.0 as f64 {
@@ -234,6 +252,9 @@ mod tests {
     #[test]
     fn counts_and_rates_stay_narrow() {
         assert_eq!(Count(1_234_567).to_string(), "1,234,567");
+        assert_eq!(Counted(1, "call").to_string(), "1 call");
+        assert_eq!(Counted::len(1000, "file").to_string(), "1,000 files");
+        assert_eq!(Counted(0, "frame").to_string(), "0 frames");
         assert_eq!(Count(-12_345_678).to_string(), "-12.3 M");
         assert!(Count(i64::MAX).to_string().len() <= 9);
         assert_eq!(PerSec(5.018).to_string(), "5.02/s");

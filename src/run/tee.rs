@@ -16,7 +16,7 @@ use crate::tape::Header;
 use crate::tape::recorder::{Recorder, Summary, Target};
 use crate::tape::ring::{Dump, Ring};
 use crate::ui::Labels;
-use crate::units::{Bytes, Count};
+use crate::units::{Bytes, Counted};
 
 /// So many files may be written within one second.
 const SAME_SECOND: u32 = 9;
@@ -141,7 +141,7 @@ fn said(dump: &Dump) -> String {
     };
     match dump.write(name.as_ref()) {
         Ok(summary) => {
-            format!("wrote {name}: {} samples, {}", Count(summary.samples as i64), Bytes(summary.bytes))
+            format!("wrote {name}: {}, {}", Counted(summary.samples as i64, "sample"), Bytes(summary.bytes))
         }
         Err(reason) => format!("nothing was written: {reason}"),
     }

@@ -13,7 +13,7 @@ use super::rotation::Rotation;
 use crate::model::input::Input;
 use crate::model::state::State;
 use crate::source::safe_file;
-use crate::units::{Bytes, Count};
+use crate::units::{Bytes, Counted};
 
 /// Inputs that may wait for the disk; those beyond are lost, and counted.
 const QUEUE: usize = 256;
@@ -127,7 +127,9 @@ impl Recorder {
     /// Why recording stopped, or what is lost; `None` while all is well.
     pub fn trouble(&self) -> Option<String> {
         let Summary { trouble: stopped, lost, .. } = self.summary();
-        let losing = || (lost > 0).then(|| format!("the disk is slow: {lost} samples were not recorded"));
+        let losing = || {
+            (lost > 0).then(|| format!("the disk is slow: {} not recorded", Counted(lost as i64, "sample")))
+        };
         stopped.map(|text| format!("recording stopped: {text}")).or_else(losing)
     }
 
@@ -172,7 +174,7 @@ impl Status {
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let path = safe_file::shown(&self.path);
-        write!(f, "{path}: {} samples, {}", Count(self.samples as i64), Bytes(self.bytes))?;
+        write!(f, "{path}: {}, {}", Counted(self.samples as i64, "sample"), Bytes(self.bytes))?;
         if self.files > 1 {
             write!(f, " in {} files", self.files)?;
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Check;
 use crate::sample::locks::{HeldLock, Slot};
 use crate::sample::{DbSample, Fault, FaultKind, ProcSample, Reading, StatsSample};
-use crate::units::{Bytes, Count, Span, Wall};
+use crate::units::{Bytes, Count, Counted, Span, Wall};
 
 /// A stats file that is older is stale, seconds.
 const STALE: f64 = 5.0;
@@ -25,9 +25,9 @@ pub fn process(reading: &Reading<ProcSample>, parts: [&'static str; 2], denied: 
         Reading::Good(io) => Check::ok(
             parts[1],
             format!(
-                "{} written in {} calls, {} read, {} cancelled since its start",
+                "{} written in {}, {} read, {} cancelled since its start",
                 Bytes(io.write_bytes),
-                Count(io.syscw as i64),
+                Counted(io.syscw as i64, "call"),
                 Bytes(io.read_bytes),
                 Bytes(io.cancelled_write_bytes)
             ),
@@ -74,10 +74,10 @@ pub fn stats(reading: &Reading<StatsSample>, watch: &Reading<()>, now: Wall, den
 fn content(sample: &StatsSample, now: Wall) -> Check {
     let file = &sample.file;
     let held = format!(
-        "{} counters, {} backfills, {} MQTT sources",
-        file.counters.len(),
-        file.backfills.len(),
-        file.sources.len()
+        "{}, {}, {}",
+        Counted::len(file.counters.len(), "counter"),
+        Counted::len(file.backfills.len(), "backfill"),
+        Counted::len(file.sources.len(), "MQTT source")
     );
     let Some(at) = file.sampled_at else {
         return Check::missing(
@@ -132,7 +132,11 @@ fn header(sample: &DbSample, denied: &str) -> Check {
     match &sample.header {
         Reading::Good(header) if header.wal_mode => Check::ok(
             "header",
-            format!("{} pages of {}, WAL mode", header.page_count, Bytes(header.page_size.into())),
+            format!(
+                "{} of {}, WAL mode",
+                Counted(header.page_count.into(), "page"),
+                Bytes(header.page_size.into())
+            ),
         ),
         Reading::Good(_) => Check::missing(
             "header",
@@ -150,7 +154,7 @@ fn index(sample: &DbSample) -> Option<String> {
     let index = sample.wal_index.good()?;
     let (frames, checkpointed) = (i64::from(index.mx_frame), i64::from(index.checkpointed));
     let pending = Count((frames - checkpointed).max(0));
-    Some(format!("{} frames, {} checkpointed, {pending} pending", Count(frames), Count(checkpointed)))
+    Some(format!("{}, {} checkpointed, {pending} pending", Counted(frames, "frame"), Count(checkpointed)))
 }
 
 fn log(sample: &DbSample, denied: &str) -> Check {
@@ -172,8 +176,8 @@ fn pragmas(sample: &DbSample, denied: &str) -> Check {
         Reading::Good(answer) => Check::ok(
             "pragmas",
             format!(
-                "{} pages, {} of them free, {} mode",
-                Count(answer.page_count),
+                "{}, {} of them free, {} mode",
+                Counted(answer.page_count, "page"),
                 Count(answer.freelist_count),
                 answer.journal_mode
             ),

@@ -16,7 +16,7 @@ use crate::source::patience::{NoAnswer, Pending};
 use crate::source::process::ProcReader;
 use crate::source::stats::StatsSource;
 use crate::state::folder::{self, Folder};
-use crate::units::Span;
+use crate::units::{Counted, Span};
 
 /// How long all that is found may take, and all that is given.
 const FINDING: Duration = Duration::from_millis(700);
@@ -104,7 +104,9 @@ fn kept() -> Check {
     };
     let shown = crate::parse::text::sentence(&path.to_string_lossy());
     match Folder::look(&path) {
-        Ok(Some(folder)) => Check::ok("state", format!("{shown} holds {} files", folder.files().len())),
+        Ok(Some(folder)) => {
+            Check::ok("state", format!("{shown} holds {}", Counted::len(folder.files().len(), "file")))
+        }
         Ok(None) => {
             Check::unneeded("state", format!("{shown} is made as soon as there is something to keep"))
         }
