@@ -31,7 +31,7 @@ fn w_writes_the_last_hour_and_says_where() {
     terminal.see("KB/s");
     terminal.type_keys("w");
     let text = terminal.see("wrote corescope-top-");
-    assert!(text.contains(" samples, "), "{text}");
+    assert!(text.contains(" sample"), "{text}");
     // The next key has the line again.
     terminal.type_keys("s");
     terminal.wait("key hints", |text| !text.contains("wrote corescope-top-") && text.contains("q quit"));
