@@ -21,13 +21,16 @@ const HOUR: u64 = 3_600_000_000_000;
 const SEGMENT: u64 = 300_000_000_000;
 /// Plain bytes that are compressed at once: a sample costs little, and a thread is not needed.
 const FRAME: usize = 64 << 10;
-/// The most compressed bytes that are kept: an hour of samples once a second takes 0.9 MB; of samples more often it is
+/// The most compressed bytes that are kept: an hour of samples once a second takes 0.8 MB; of samples more often it is
 /// less than an hour.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 896 << 10;
 /// A segment that has grown to this size ends, so that what has to go goes in small parts.
 const SEGMENT_BYTES: usize = MAX_BYTES / 8;
-/// The level that costs a sample least, compression and memory together.
-const LEVEL: i32 = 3;
+/// On lines that are so alike the first level is not only the cheapest: up to the fifth none makes less of them.
+const LEVEL: i32 = 1;
+/// As far as a frame looks back, base 2. With less than a frame the compressor's own memory is of one size; where it
+/// depends on the length of what is compressed it is taken anew for each that is a little longer than all before.
+const WINDOW: u32 = FRAME.ilog2();
 
 /// The last hour.
 pub struct Ring {
@@ -38,6 +41,8 @@ pub struct Ring {
     /// Samples among them.
     samples: u64,
     compressor: Option<Compressor<'static>>,
+    /// What it writes to.
+    compressed: Vec<u8>,
     bytes: usize,
 }
 
@@ -69,8 +74,9 @@ impl Ring {
         let labels = Arc::new(header.target.clone());
         let first = Segment::new(Wall::default(), Mono::default(), labels, State::default());
         // Without memory to compress in, the ring forgets what it can't hold.
-        let compressor = Compressor::new(LEVEL).ok();
-        Self { header, segments: [first].into(), plain: Vec::new(), samples: 0, compressor, bytes: 0 }
+        let compressor = compressor().ok();
+        let (plain, compressed) = (Vec::new(), Vec::new());
+        Self { header, segments: [first].into(), plain, samples: 0, compressor, compressed, bytes: 0 }
     }
 
     /// Keeps an input, before the model eats it. `learned` is asked when a segment begins.
@@ -153,10 +159,15 @@ impl Ring {
         if self.plain.is_empty() {
             return;
         }
-        let frame = self.compressor.as_mut().and_then(|it| it.compress(&self.plain).ok());
-        if let Some((segment, frame)) = self.segments.back_mut().zip(frame) {
-            self.bytes += frame.len();
-            segment.frames.push(frame.into());
+        self.compressed.clear();
+        // Of one size for frames that are a little longer or shorter.
+        self.compressed
+            .reserve(zstd::zstd_safe::compress_bound(self.plain.len().next_multiple_of(2 * FRAME)));
+        let compressor = self.compressor.as_mut();
+        let done = compressor.and_then(|it| it.compress_to_buffer(&self.plain, &mut self.compressed).ok());
+        if let Some((segment, bytes)) = self.segments.back_mut().zip(done) {
+            self.bytes += bytes;
+            segment.frames.push(self.compressed.as_slice().into());
             segment.samples += self.samples;
         }
         self.plain.clear();
@@ -174,8 +185,14 @@ impl Segment {
     }
 }
 
+fn compressor() -> std::io::Result<Compressor<'static>> {
+    let mut compressor = Compressor::new(LEVEL)?;
+    compressor.window_log(WINDOW)?;
+    Ok(compressor)
+}
+
 fn frame(plain: &[u8]) -> Option<Arc<[u8]>> {
-    zstd::bulk::compress(plain, LEVEL).ok().map(Into::into)
+    compressor().and_then(|mut it| it.compress(plain)).ok().map(Into::into)
 }
 
 impl Dump {

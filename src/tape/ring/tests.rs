@@ -71,3 +71,22 @@ fn memory_is_bounded_where_samples_are_large() {
     assert!(matches!(inputs[0], Input::State(_)));
     assert!(inputs[1..].iter().all(|input| matches!(input, Input::Sample(_))));
 }
+
+/// It was once given back and taken anew, half a megabyte somewhere else, for every frame longer than all before.
+#[test]
+fn the_memory_to_compress_in_stays_where_it_is() {
+    let mut ring = Ring::new(Header::now(1.0));
+    let mut sizes = std::collections::BTreeSet::new();
+    for length in (FRAME..FRAME + 5000).step_by(500).chain([100, FRAME / 2, FRAME + 5000]) {
+        ring.plain = b"{\"a\":1}\n".iter().copied().cycle().take(length).collect();
+        ring.compress();
+        let compressor = ring.compressor.as_mut().unwrap();
+        sizes.insert((
+            compressor.context_mut().sizeof(),
+            ring.compressed.as_ptr(),
+            ring.compressed.capacity(),
+        ));
+    }
+    assert_eq!(sizes.len(), 1, "{sizes:?}");
+    assert!(sizes.iter().all(|(size, ..)| *size < 400 << 10), "{sizes:?}");
+}
