@@ -13,8 +13,9 @@ use crate::model::snapshot::Snapshot;
 pub const KEEP_SECS: f64 = 660.0;
 /// Points that are kept at least, whatever time they cover.
 pub const MIN_POINTS: usize = 120;
-/// The newest points, which are kept as they came: more than the columns of any terminal.
-const FINE: usize = 1024;
+/// The newest points, which are kept as they came: more than a graph has columns. With those of [`SLOT`] they are fewer
+/// than 2,048 at any interval: memory for twice as many is not taken.
+const FINE: usize = 640;
 /// Older points within the same so many seconds become one. Their bounds are those of the columns of
 /// five samples each, at any interval that keys choose.
 const SLOT: f64 = 0.5;

@@ -62,9 +62,13 @@ fn older_points_that_share_a_column_share_their_memory() {
         let secs = f64::from(n) / 10.0;
         history.push(&at(secs, 0.1, value(n)));
         all.push((secs, value(n)));
-        assert!(history.points.len() <= FINE + 1322, "{}", history.points.len());
+        assert!(
+            history.points.len() <= FINE + 1322 && history.points.capacity() <= 2048,
+            "{}",
+            history.points.len()
+        );
     }
-    for (width, secs) in [(1000, 0.1), (500, 0.5), (1200, 0.5), (150, 4.0), (60, 10.0)] {
+    for (width, secs) in [(600, 0.1), (500, 0.5), (1200, 0.5), (150, 4.0), (60, 10.0)] {
         let newest = (900.0_f64 / secs).ceil() as usize;
         let mut expected = vec![None; width];
         for (end, value) in &all {
